@@ -153,7 +153,7 @@ describe('in one assistant, one after another', () => {
       driver.post(`/chats/${group.id}/messages`, { userId: user.id, text })
     await say(ada, '/plugins')
     await botMessages(driver, group.id)
-    await press(group.id, ada, '🟢 greeter')
+    await press(group.id, ada, '🟢 Greeter')
     await press(group.id, ada, 'Switch off here')
     await say(bob, '/greet')
     expect(await ask(driver, bob, '/greet')).toEqual(['Hello'])
@@ -165,7 +165,7 @@ describe('in one assistant, one after another', () => {
 
   test('plugins of both levels are restarted, this one too', async () => {
     const { driver } = emulator
-    for (const name of ['greeter', 'dice', 'admin']) {
+    for (const name of ['Greeter', 'Dice', 'Management']) {
       await ask(driver, ada, '/plugins')
       await press(ada.id, ada, `🟢 ${name}`)
       expect((await press(ada.id, ada, 'Restart')).text).toContain('Restarted.')
@@ -217,7 +217,7 @@ describe('with a restart of the assistant', () => {
   test('an owner switches, configures and restarts a plugin by buttons', async () => {
     const { driver } = emulator
     await ask(driver, ada, '/plugins')
-    expect((await press(ada.id, ada, '🟢 greeter')).text).toContain('in its own process')
+    expect((await press(ada.id, ada, '🟢 Greeter')).text).toContain('in its own process')
     const settings = await press(ada.id, ada, 'Configure')
     expect(settings.text).toContain('greeting = Hello\n   The first word.')
     expect(settings.text).toContain('api_key = ••••••')
@@ -253,7 +253,7 @@ describe('with a restart of the assistant', () => {
     expect(await ask(driver, bob, '/greet')).toEqual(['HELLO'])
 
     await ask(driver, ada, '/plugins')
-    await press(ada.id, ada, '🟢 greeter')
+    await press(ada.id, ada, '🟢 Greeter')
     expect((await press(ada.id, ada, 'Switch off')).text).toContain('off')
     const switches = JSON.parse(await readFile(join(home, 'plugins_config.json'), 'utf8')) as object
     expect(switches).toMatchObject({ enabled_plugins: { greeter: false } })

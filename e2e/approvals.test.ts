@@ -143,7 +143,9 @@ test('in a group each question belongs to whoever asked, whatever the others pre
 
   // another plugin neither rewrites the question nor gets its presses
   await driver.post(`/chats/${chatId}/messages`, { userId: bob.id, text: `/rewrite ${adas.id}` })
-  await untilMessage(driver, chatId, ({ text }) => text.includes(`The answer of ${TWIN} could not be shown`))
+  await untilMessage(driver, chatId, ({ text }) =>
+    text.includes(`The answer of Calendar kgji4 could not be shown`),
+  )
   expect(await textOf(stage, adas)).toBe(adas.text)
 
   // a press by the other person neither approves nor refuses

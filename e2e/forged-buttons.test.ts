@@ -152,8 +152,8 @@ test('the button of a plugin with a colliding name goes to that plugin', async (
   expect(await roleOfBob()).toBe('everyone')
   // and the presses of the other plugin do not go to this one
   await ask(driver, ada, '/plugins')
-  const page = await pressButton(driver, { chatId: ada.id, user: ada, label: '🟢 who' })
-  expect(page.text).toContain('who: running')
+  const page = await pressButton(driver, { chatId: ada.id, user: ada, label: '🟢 Who' })
+  expect(page.text).toContain('Who: running')
 })
 
 test('callback data of a granted call belongs to the plugin that made the call', async () => {

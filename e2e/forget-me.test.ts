@@ -68,13 +68,13 @@ test('/forget_me asks first, then every plugin forgets that person and nobody el
   await press(driver, ada.id, 'Delete everything')
   const told = await untilBegins(driver, ada.id, question, 'Deleted')
   expect(told).toMatch(/^Deleted: /)
-  for (const part of ['a diary (diary)', 'our conversation here, one fact about you (ai_chatbot)']) {
+  for (const part of ['a diary (Diary)', 'our conversation here, one fact about you (Chat)']) {
     expect(told).toContain(part)
   }
-  expect(told).toContain('one document (knowledge)')
-  expect(told).toContain('one reminder (reminders)')
+  expect(told).toContain('one document (Documents)')
+  expect(told).toContain('one reminder (Reminders)')
   expect(told).toMatch(/\d+ entries of the journal \(logging\)/)
-  expect(told).toContain('Not deleted by: broken')
+  expect(told).toContain('Not deleted by: Broken')
   expect(told).not.toContain('secret details')
   await assistant.waitFor(/secret details/)
 

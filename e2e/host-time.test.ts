@@ -134,5 +134,5 @@ test('a store that is nearly full is in the log, in the health and in the status
     nearlyFull: [{ plugin: 'flooder' }],
   })
   // people of the playground are owners
-  expect((await ask(driver, ada, '/status'))[0]).toMatch(/The store of flooder is \d+ % full/)
+  expect((await ask(driver, ada, '/status'))[0]).toMatch(/The store of Flooder is \d+ % full/)
 })

@@ -160,6 +160,40 @@ test('who may use it is chosen with buttons, and holds after a restart', async (
   expect(await ask(driver, bob, '/who back')).toEqual(['everyone back'])
 })
 
+test('each sees the commands that they may use, and plugins by their titles', async () => {
+  const { driver, url } = emulator
+  const menuOf = async (scope: object): Promise<string[]> => {
+    const response = await fetch(`${url}/bot${TOKEN}/getMyCommands`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ scope }),
+    })
+    const { result } = (await response.json()) as { result: { command: string }[] }
+    return result.map(({ command }) => command)
+  }
+  await expect.poll(() => menuOf({ type: 'chat', chat_id: ada.id })).toContain('plugins')
+  for (const scope of [{ type: 'default' }, { type: 'all_group_chats' }]) {
+    expect(await menuOf(scope)).toContain('who')
+    expect(await menuOf(scope)).not.toContain('plugins')
+  }
+  expect(await menuOf({ type: 'chat', chat_id: bob.id })).toEqual([])
+  const [help = ''] = await ask(driver, bob, '/help')
+  expect(help).toContain('/who')
+  const [ownHelp = ''] = await ask(driver, ada, '/help')
+  expect(ownHelp).toMatch(/Management\n\/plugins/)
+  for (const text of [help, ownHelp])
+    expect(text).not.toMatch(/\b(?:ai_chatbot|approvals|assistant|people)\b/)
+  expect(help).not.toMatch(/\/plugins|\/users|\/logs|Management/)
+  expect(await ask(driver, bob, '/status')).toEqual([expect.stringMatching(/^✅ .* works\.$/)])
+  expect(await ask(driver, ada, '/status')).toEqual([expect.stringContaining('🟢 Management')])
+  expect(await ask(driver, bob, '/plugins')).toEqual(['⚠️ Only the owner can do that.'])
+  // who becomes trusted or an owner has a menu of their own, as long as they are
+  await ask(driver, ada, `/trust ${bob.id}`)
+  await expect.poll(() => menuOf({ type: 'chat', chat_id: bob.id })).toContain('who')
+  await ask(driver, ada, `/allow ${bob.id}`)
+  await expect.poll(() => menuOf({ type: 'chat', chat_id: bob.id })).toEqual([])
+})
+
 test('a flood of strangers is announced in a few messages', async () => {
   const { driver } = emulator
   const before = (await botMessages(driver, ada.id)).length

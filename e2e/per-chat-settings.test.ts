@@ -172,7 +172,7 @@ describe.each(LEVELS)('a plugin that runs %s, in one assistant', (isolation) => 
     const group = await createGroup()
     await askIn(group, ada, '/plugins')
     const press = (label: string) => pressButton(emulator.driver, { chatId: group, user: ada, label })
-    await press('🟢 greeter')
+    await press('🟢 Greeter')
     const settings = await press('Configure here')
     expect(settings.buttons.flat().map(({ text }) => text)).toEqual(['greeting', 'loud', 'least', '« Back'])
     const page = await press('greeting')

@@ -182,7 +182,7 @@ test('an MCP server of the configuration is a plugin with tools', async () => {
   await ask(session, ada, `CALL notes__create_entities ${JSON.stringify({ entities: [entity] })}`)
   expect(await readFile(file, 'utf8')).toContain('likes tea')
   const status = (await ask(session, ada, '/status')).join()
-  expect(status).toContain('notes')
+  expect(status).toContain('Notes')
   const ready = await (await fetch(`${assistant.url}/readyz`)).text()
   expect(ready).toContain('"notes":{"state":"running"')
   expect(await assistant.stop()).toBe(0)

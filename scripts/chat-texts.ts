@@ -31,7 +31,7 @@ const CODE =
 const SILENT_CALLS = /(?:^|\.)(?:describe|warn|info|debug|error|split|abort|counter|gauge|histogram|refine)$/
 const SILENT_ERRORS = /^(?:Error|TypeError|RangeError|DeliveryError|PluggramError|AiError)$/
 const SILENT_NAMES =
-  /^(?:description|help|usage|examples|user-agent|content)$|instruction|prompt|system|rules/i
+  /^(?:description|help|usage|examples|user-agent|content|en|de)$|instruction|prompt|system|rules/i
 
 /** What is written there is shown, even one word. */
 const LABELLED = /^(?:text|response|error|notice)$/

@@ -63,14 +63,14 @@ export async function openPages(stage: Stage): Promise<Pages> {
   const { driver, people } = stage
   const { ada, cleo } = people
   await opens(stage, 'ada', 'team', '/plugins')
-  const question = await walk(stage, 'ada', 'team', ['🟢 dice', 'Configure here', 'max_dice'])
+  const question = await walk(stage, 'ada', 'team', ['🟢 Dice', 'Configure here', 'max_dice'])
   await ask(driver, ada, `/allow ${cleo.id}`)
   await opens(stage, 'ada', 'private', '/users')
   await walk(stage, 'ada', 'private', [`✅ ${cleo.id}`, '👑 owner', 'Yes, make owner'])
   await opens(stage, 'cleo', 'private', '/plugins')
-  const value = await walk(stage, 'cleo', 'private', ['🟢 dice', 'Configure', 'max_dice'])
+  const value = await walk(stage, 'cleo', 'private', ['🟢 Dice', 'Configure', 'max_dice'])
   await opens(stage, 'cleo', 'private', '/plugins')
-  const switches = await walk(stage, 'cleo', 'private', ['🟢 dice'])
+  const switches = await walk(stage, 'cleo', 'private', ['🟢 Dice'])
   await opens(stage, 'cleo', 'private', '/users')
   const trust = await walk(stage, 'cleo', 'private', [`⛔ ${people.mallory.id}`, '⭐ trusted'])
   await ask(driver, ada, `/allow ${cleo.id}`)

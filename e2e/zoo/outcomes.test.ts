@@ -46,18 +46,18 @@ test('what came of a call is told to the chat in honest words, and counted', asy
   const ada = await createPerson(driver)
   expect(await ask(driver, ada, '/fail')).toEqual(['fine'])
   expect(await ask(driver, ada, '/fail throw')).toEqual([
-    '⚠️ Something went wrong in failing. Details are in the log.',
+    '⚠️ Something went wrong in Failing. Details are in the log.',
   ])
   expect(await ask(driver, ada, '/fail hang')).toEqual([
-    '⚠️ failing took too long and was stopped. Please try again.',
+    '⚠️ Failing took too long and was stopped. Please try again.',
   ])
   expect(await ask(driver, ada, '/fail exit')).toEqual([
-    '⚠️ failing crashed and is started again. Please try again.',
+    '⚠️ Failing crashed and is started again. Please try again.',
   ])
   // the third crash parks it; a question to no plugin in particular gets the next plugin's answer
   expect(await ask(driver, ada, 'everybody')).toEqual(['next'])
   expect(await ask(driver, ada, '/fail')).toEqual([
-    '⚠️ failing has been stopped after repeated crashes. Details are in the log.',
+    '⚠️ Failing has been stopped after repeated crashes. Details are in the log.',
   ])
   const metrics = await (await fetch(`${assistant.url}/metrics`)).text()
   const counted = new Map(

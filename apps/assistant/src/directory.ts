@@ -14,6 +14,7 @@ export function createDirectory(name: string, registry: PluginRegistry): Assista
 function summarise(descriptor: PluginDescriptor, commands: PluginDescriptor['commands']): PluginSummary {
   return {
     name: descriptor.name,
+    ...(descriptor.title !== undefined && { title: descriptor.title }),
     ...(descriptor.version !== undefined && { version: descriptor.version }),
     ...(descriptor.description !== undefined && { description: descriptor.description }),
     ...(descriptor.help !== undefined && { help: descriptor.help }),
@@ -22,6 +23,9 @@ function summarise(descriptor: PluginDescriptor, commands: PluginDescriptor['com
       description: command.description,
       examples: command.examples,
       ...(command.usage !== undefined && { usage: command.usage }),
+      ...(command.translations && { translations: command.translations }),
+      ...(command.role && { role: command.role }),
+      ...(command.chats && { chats: command.chats }),
     })),
   }
 }

@@ -1,3 +1,4 @@
+import { pluginTitle } from '@pluggram/sdk/runtime'
 import type { McpServers } from '@pluggram/mcp'
 import type {
   HostPlan,
@@ -47,6 +48,12 @@ export class PluginBoard {
     this.#wanted = wanted
     this.#plan = wanted.plan
     this.#plans = new WorkingPlans(wanted.plan)
+  }
+
+  /** A plugin's name as people read it, also of one that does not run. */
+  readonly titleOf = (name: string): string => {
+    const found = this.all.plugins().find(({ descriptor }) => descriptor.name === name)
+    return pluginTitle(found?.descriptor ?? { name })
   }
 
   /** The plan according to the files. */

@@ -124,13 +124,16 @@ function toPluginProblem(problem: ConfigProblem, configuration: LoadedConfigurat
 }
 
 /** A plugin's line in `/status`; `undefined` for a plugin that is off. */
-export function toStatusLine(state: PluginState): PluginStatusLine | undefined {
+export function toStatusLine(
+  state: PluginState,
+  titleOf: (name: string) => string,
+): PluginStatusLine | undefined {
   if (state.state === 'off' || state.origin === 'built-in') return undefined
   const isRunning = state.state === 'running' || state.state === 'idle'
   const text = isRunning
     ? String(state.status?.status ?? 'running')
     : `${state.state}: ${reason(state.problem)}`
-  return { name: state.name, isRunning, text }
+  return { title: titleOf(state.name), isRunning, text }
 }
 
 function reason(problem: PluginProblem | undefined): string {

@@ -2,14 +2,23 @@ import { definePlugin } from '@pluggram/sdk'
 import type { ForgetMe } from '@pluggram/access'
 import type { NearlyFullStore } from '@pluggram/storage'
 import type { TimeZoneCommand } from './time-zones/timezone-command.ts'
-import type { ModelDescription, PluginDefinition, PluginSummary } from '@pluggram/sdk'
+import { isCommandFor, localText, pluginTitle } from '@pluggram/sdk/runtime'
+import type {
+  CommandSummary,
+  MessageContext,
+  ModelDescription,
+  PluginDefinition,
+  PluginSummary,
+} from '@pluggram/sdk'
+import { TEXTS } from './texts.ts'
 
 /** The plugin name of the assistant's own commands. No other plugin may use it. */
 export const SYSTEM_PLUGIN_NAME = 'assistant'
 
 /** What `/status` shows of one plugin. */
 export interface PluginStatusLine {
-  readonly name: string
+  /** Its name as people read it. */
+  readonly title: string
   readonly isRunning: boolean
   readonly text: string
 }
@@ -29,6 +38,8 @@ export interface SystemPluginOptions {
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
   /** A short description of the connection, for example `polling`. */
   connection(): string
+  /** Plugins that are off in a chat. */
+  offIn(chatId: number): ReadonlySet<string> | undefined
   /** Stores of plugins that have little room left. */
   nearlyFull(): readonly NearlyFullStore[]
   readonly forgetMe: ForgetMe
@@ -43,10 +54,11 @@ export interface SystemPluginOptions {
 export function createSystemPlugin(options: SystemPluginOptions): PluginDefinition {
   return definePlugin({
     name: SYSTEM_PLUGIN_NAME,
-    description: 'Basics',
+    title: { en: 'Basics', de: 'Grundlagen' },
     commands: {
       start: {
         description: 'Say hello',
+        translations: { de: 'Begrüßung' },
         async execute(_args, { user }) {
           const model = await options.describeModel()
           return {
@@ -57,19 +69,20 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
       },
       help: {
         description: 'Show what I can do',
+        translations: { de: 'Zeigt, was ich kann' },
         usage: '/help dice',
-        execute: (args) => ({
-          success: true,
-          response: {
-            format: 'markdown',
-            text: args ? helpAbout(args, options.plugins()) : overview(options.plugins()),
-          },
-        }),
+        execute(args, context) {
+          const plugins = pluginsFor(context, options)
+          const { languageCode } = context.user
+          const text = args ? helpAbout(args, plugins, languageCode) : overview(plugins, languageCode)
+          return { success: true, response: { format: 'markdown', text } }
+        },
       },
       status: {
         description: 'Check that everything works',
+        translations: { de: 'Prüft, ob alles funktioniert' },
         async execute(_args, { role }) {
-          const text = await status(options, role === 'owner')
+          const text = role === 'owner' ? await status(options) : await shortStatus(options)
           return { success: true, response: { format: 'markdown', text } }
         },
       },
@@ -110,59 +123,98 @@ function welcome(options: SystemPluginOptions, name: string, model: ModelDescrip
   return lines.join('\n\n')
 }
 
-function overview(plugins: readonly PluginSummary[]): string {
-  const parts = plugins
-    .filter(({ commands, description }) => commands.length > 0 || description !== undefined)
-    .map(({ name, description, commands }) => {
-      const title = `**${escape(name)}**${description ? ` – ${escape(description)}` : ''}`
-      return [title, ...commands.map((command) => `/${command.name} – ${escape(command.description)}`)].join(
-        '\n',
-      )
-    })
-  return [...parts, 'Details: `/help NAME`'].join('\n\n')
+/** What somebody may use in a chat. */
+function pluginsFor(
+  { chat, role }: Pick<MessageContext, 'chat' | 'role'>,
+  options: SystemPluginOptions,
+): readonly PluginSummary[] {
+  const off = options.offIn(chat.id)
+  return options
+    .plugins()
+    .filter(({ name }) => !off?.has(name))
+    .map((plugin) => ({
+      ...plugin,
+      commands: plugin.commands.filter((command) => isCommandFor(command, { role, chat })),
+      isForOthers: plugin.commands.length > 0,
+    }))
+    .filter(({ commands, isForOthers, description }) =>
+      isForOthers ? commands.length > 0 : description !== undefined,
+    )
 }
 
-function helpAbout(args: string, plugins: readonly PluginSummary[]): string {
+function overview(plugins: readonly PluginSummary[], language: string | undefined): string {
+  const parts = plugins.map((plugin) => {
+    const { description, commands } = plugin
+    const title = `**${escape(pluginTitle(plugin, language))}**`
+    const lines = commands.map((command) => commandLine(command, language))
+    return [lines.length > 0 || !description ? title : `${title} – ${escape(description)}`, ...lines].join(
+      '\n',
+    )
+  })
+  return [...parts, TEXTS.helpDetails].join('\n\n')
+}
+
+function commandLine(
+  { name, description, translations }: CommandSummary,
+  language: string | undefined,
+): string {
+  return `/${name} – ${escape(localText({ ...translations, en: description }, language))}`
+}
+
+function helpAbout(args: string, plugins: readonly PluginSummary[], language: string | undefined): string {
   const name = args.toLowerCase().replace(/^\//, '')
-  const plugin = plugins.find(
-    (item) => item.name === name || item.commands.some((command) => command.name === name),
-  )
+  const plugin =
+    plugins.find((item) => item.commands.some((command) => command.name === name)) ??
+    plugins.find((item) => item.name === name || pluginTitle(item, language).toLowerCase() === name)
   if (!plugin) {
-    const names = plugins.map((item) => `\`${item.name}\``).join(', ')
-    return `There is no plugin or command "${escape(args.slice(0, 64))}". Available: ${names}.`
+    const names = plugins.map((item) => escape(pluginTitle(item, language))).join(', ')
+    return TEXTS.noHelp(escape(args.slice(0, 64)), names)
   }
   const commands = plugin.commands.map((command) => {
-    const usage =
-      command.usage && command.usage !== `/${command.name}` ? `, for example \`${command.usage}\`` : ''
-    return `/${command.name} – ${escape(command.description)}${usage}`
+    const { usage } = command
+    const example = usage && usage !== `/${command.name}` ? TEXTS.forExample(usage) : ''
+    return `${commandLine(command, language)}${example}`
   })
-  const title = `**${escape(plugin.name)}**${plugin.version ? ` ${escape(plugin.version)}` : ''}`
+  const title = `**${escape(pluginTitle(plugin, language))}**`
   return [title, plugin.description && escape(plugin.description), commands.join('\n'), plugin.help]
     .filter((part) => part)
     .join('\n\n')
 }
 
-async function status(options: SystemPluginOptions, isForOwner: boolean): Promise<string> {
+/** For people who cannot mend anything: whether it works, and what does not. */
+async function shortStatus(options: SystemPluginOptions): Promise<string> {
+  const [model, plugins] = await Promise.all([options.describeModel(), options.pluginStatuses()])
+  const broken = plugins.filter(({ isRunning }) => !isRunning).map(({ title }) => escape(title))
+  const problems = [
+    ...(model.problem === undefined ? [] : [TEXTS.modelFails]),
+    ...(broken.length === 0 ? [] : [TEXTS.pluginsFail(broken.join(', '))]),
+  ]
+  const name = escape(options.assistantName)
+  if (problems.length > 0) return [TEXTS.worksPartly(name), ...problems].join('\n')
+  return model.isDemo ? `${TEXTS.works(name)} ${TEXTS.isDemo}` : TEXTS.works(name)
+}
+
+async function status(options: SystemPluginOptions): Promise<string> {
   const [model, plugins] = await Promise.all([options.describeModel(), options.pluginStatuses()])
   const lines = plugins.map(
-    ({ name, isRunning, text }) => `${isRunning ? '🟢' : '🔴'} ${escape(name)} – ${escape(text)}`,
+    ({ title, isRunning, text }) => `${isRunning ? '🟢' : '🔴'} ${escape(title)} – ${escape(text)}`,
   )
   return [
-    `**${escape(options.assistantName)}** has been running for ${duration(Date.now() - options.startedAt)}.`,
-    `Connection: ${escape(options.connection())}\nModel: ${escape(model.id)}${modelNote(model, isForOwner)}`,
-    ['Plugins:', ...lines].join('\n'),
-    ...(isForOwner ? options.nearlyFull().map(fullStoreNote) : []),
+    TEXTS.running(escape(options.assistantName), duration(Date.now() - options.startedAt)),
+    TEXTS.connection(escape(options.connection()), `${escape(model.id)}${modelNote(model)}`),
+    [TEXTS.plugins, ...lines].join('\n'),
+    ...options.nearlyFull().map(fullStoreNote),
   ].join('\n\n')
 }
 
 /** Describes the model. Problems contain addresses, so only the owner sees them. */
-function modelNote({ isDemo, problem }: ModelState, isForOwner: boolean): string {
-  if (problem !== undefined) return isForOwner ? ` – ⚠️ ${escape(problem)}` : ' – ⚠️ not working'
-  return isDemo ? ' (built-in demo, not a large language model)' : ''
+function modelNote({ isDemo, problem }: ModelState): string {
+  if (problem !== undefined) return ` – ⚠️ ${escape(problem)}`
+  return isDemo ? ` ${TEXTS.demoNote}` : ''
 }
 
 function fullStoreNote({ plugin, percent }: NearlyFullStore): string {
-  return `⚠️ The store of ${escape(plugin)} is ${percent} % full. When it is full, the plugin cannot save anything new.`
+  return TEXTS.nearlyFull(escape(pluginTitle({ name: plugin })), percent)
 }
 
 function duration(milliseconds: number): string {

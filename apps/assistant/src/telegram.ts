@@ -4,7 +4,6 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, createReplyGuard, startSender } from '@pluggram/pipeline'
 import type { Buttons, Outbox, Pipeline } from '@pluggram/pipeline'
-import { ownCommands } from '@pluggram/sdk/runtime'
 import type {
   BotApiCaller,
   ChatActions,
@@ -32,6 +31,8 @@ import type {
   UpdateSource,
   WebhookSource,
 } from '@pluggram/telegram'
+import { commandMenus } from './command-menus.ts'
+import type { RolesOfPeople } from './command-menus.ts'
 import type { HealthCheck } from './health-check.ts'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
 import { connectTelegram } from './telegram-link.ts'
@@ -47,6 +48,9 @@ export interface TelegramOptions {
   /** Fetches files that Telegram could not fetch. */
   readonly fetchFile: FetchFile
   createPipeline(format: Format, actions: ChatActions): Pipeline
+  /** Owners and trusted people, who see other commands than everybody. */
+  roles(): RolesOfPeople
+  onRolesChange(listener: () => void): void
   readonly outbox: Outbox
   readonly buttons: Buttons
   readonly messages: MessageStore
@@ -106,9 +110,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     onMembership: bot.noteMembership,
   })
   function syncMenu(): void {
-    if (source.status().bot) void menu.sync(menuCommands(registry))
+    if (source.status().bot) void menu.sync(commandMenus(registry, options.roles()))
   }
   const stopWatching = registry.onChange(syncMenu)
+  options.onRolesChange(syncMenu)
   const intake = createIntake(source, pipeline)
   return {
     ...(link.emulator && { emulator: link.emulator }),
@@ -225,14 +230,6 @@ function receiver(webhook: WebhookSource, pipeline: Pipeline, intake: Intake): W
     isAccepting: () => intake.isOpen() && !pipeline.isFull(),
     accept: (update) => webhook.accept(update),
   }
-}
-
-function menuCommands(registry: PluginRegistry): { name: string; description: string }[] {
-  return registry.plugins().flatMap(({ descriptor }) =>
-    ownCommands(registry, descriptor)
-      .filter((command) => command.inMenu)
-      .map(({ name, description }) => ({ name, description })),
-  )
 }
 
 interface Watched {

@@ -55,6 +55,7 @@ function create(
     rules,
     store,
     pairing: options.pairing,
+    onPaired: () => {},
     doorbell: { ring: (visitor) => void rung.push(visitor) },
     logger: silent,
   })

@@ -15,6 +15,8 @@ export interface AccessControlOptions {
   readonly pairing?: OwnerPairing | undefined
   /** Tells the owners who wants to talk. */
   readonly doorbell: Pick<Doorbell, 'ring'>
+  /** Called when somebody became the owner. */
+  readonly onPaired: () => void
   readonly logger: Logger
 }
 
@@ -79,6 +81,7 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
         logger.error('cannot keep the new owner; pair again after the next start', { err: error })
       })
       logger.warn(`user ${user.id} paired as owner`)
+      options.onPaired()
       return { notice: ownerQuestion(rules) }
     }
     if (outcome === 'wrong') logger.warn(`user ${user.id} sent a wrong pairing code`)

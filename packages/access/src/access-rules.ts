@@ -26,6 +26,8 @@ export interface AccessRules {
   /** Their ids; empty as long as nobody owns the assistant. */
   owners(): readonly number[]
   isOwned(): boolean
+  /** Owners, then trusted people, as far as they are not blocked. */
+  people(): ReadonlyMap<number, Role>
   /** Called when config.json changed. */
   onChange(listener: () => void): void
 }
@@ -73,6 +75,16 @@ export function createAccessRules({ lists, store, isPlayground }: AccessRulesOpt
     owners() {
       const paired = store.parties().flatMap(({ id, standing }) => (standing === 'owner' ? [id] : []))
       return [...new Set([...sets.owners, ...paired])]
+    },
+    people() {
+      const decided = store
+        .parties()
+        .flatMap(({ id, standing }) => (standing === 'owner' || standing === 'trusted' ? [id] : []))
+      const ids = [...sets.owners, ...decided, ...sets.trusted]
+      const roles = ids.map((id) => [id, roleOf(id)] as const)
+      const withRole = (wanted: Role): [number, Role][] =>
+        roles.flatMap(([id, role]) => (role === wanted ? [[id, wanted]] : []))
+      return new Map([...withRole('owner'), ...withRole('trusted')])
     },
     onChange: (listener) => void listeners.add(listener),
   }

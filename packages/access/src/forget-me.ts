@@ -1,5 +1,6 @@
 import { withinTime } from '@pluggram/base'
 import type { Logger, MessageContext, PluginResult } from '@pluggram/sdk'
+import { pluginTitle } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 import { TEXTS } from './texts.ts'
 
@@ -65,13 +66,14 @@ export class ForgetMe {
     userId: number,
   ): Promise<{ done: string } | { failed: string } | undefined> {
     const { name, answers } = plugin.descriptor
+    const title = pluginTitle(plugin.descriptor)
     if (!answers.includes('forget')) return undefined
     try {
       const done = await withinTime(plugin.ask('forget', { userId }), LIMIT_MS)
-      return done === undefined ? undefined : { done: `${done} (${name})` }
+      return done === undefined ? undefined : { done: `${done} (${title})` }
     } catch (error) {
       this.#options.logger.warn('a plugin could not forget a user', { plugin: name, err: error })
-      return { failed: name }
+      return { failed: title }
     }
   }
 }

@@ -52,7 +52,7 @@ export function prepareAccess({ store, settings, mask, logger }: AccessOptions):
   }
   rules.onChange(tell)
   return {
-    control: createAccessControl({ rules, store, pairing, doorbell, logger }),
+    control: createAccessControl({ rules, store, pairing, doorbell, onPaired: tell, logger }),
     rules,
     store,
     doorbell,

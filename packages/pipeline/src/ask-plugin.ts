@@ -1,5 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { GroupRights, Logger, PluginResult, Role } from '@pluggram/sdk'
+import { pluginTitle } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
   ChatActions,
@@ -113,7 +114,7 @@ export async function askPlugin(
   if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
   if (outcome.outcome === 'refused') return [refused(outcome.error, question, options), 'refused']
   if (outcome.outcome !== 'ok') {
-    return [failed(name, update, outcome, options), countedFailure(outcome.error)]
+    return [failed(plugin.descriptor, update, outcome, options), countedFailure(outcome.error)]
   }
   const writing = write(writer, outcome.result)
   const written = writing instanceof Promise ? await writing : writing
@@ -122,7 +123,10 @@ export async function askPlugin(
   if (!written.failure) return [{ messages: written.messages, replacesAnswerTo }, 'ok']
   if (isUnreachable(controller.signal)) return [leftOut(name, update, options), 'ok']
   const { error } = written.failure
-  return [brokeOff(name, update, { messages: written.messages, error }, options), countedFailure(error)]
+  return [
+    brokeOff(plugin.descriptor, update, { messages: written.messages, error }, options),
+    countedFailure(error),
+  ]
 }
 
 /** What a plugin sees of an update, bound to that plugin and to the chat the update came from. */
@@ -232,16 +236,16 @@ function refused(
 type Failure = Extract<CallOutcome, { outcome: 'error' | 'timeout' }>
 
 function failed(
-  name: string,
+  plugin: RunnablePlugin['descriptor'],
   update: IncomingUpdate,
   { outcome, error }: Failure,
   { logger, signal }: AskOptions,
 ): Answer {
-  const answer: Answer = { apology: failureText(name, error), isFinal: false }
+  const answer: Answer = { apology: failureText(pluginTitle(plugin), error), isFinal: false }
   if (signal.aborted) return answer
   logger.error('plugin failed', {
     outcome,
-    plugin: name,
+    plugin: plugin.name,
     chat: update.chat.id,
     update: update.updateId,
     error: errorMessage(error),
@@ -266,14 +270,14 @@ function leftOut(plugin: string, { chat, updateId }: IncomingUpdate, { logger }:
 
 /** The plugin answered, but the answer was cut off or cannot be sent. No other plugin is asked. */
 function brokeOff(
-  name: string,
+  plugin: RunnablePlugin['descriptor'],
   update: IncomingUpdate,
   { messages, error }: { readonly messages: readonly OutgoingMessage[]; readonly error: unknown },
   { logger, signal }: AskOptions,
 ): Answer {
   if (!signal.aborted) {
     const fields = {
-      plugin: name,
+      plugin: plugin.name,
       chat: update.chat.id,
       update: update.updateId,
       error: errorMessage(error),
@@ -284,7 +288,9 @@ function brokeOff(
   // the truncated text already says that it is incomplete
   if (messages.length > 0) return { messages }
   const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
-  const text = isAboutModel ? `⚠️ ${error.message}` : `⚠️ The answer of ${name} could not be shown.`
+  const text = isAboutModel
+    ? `⚠️ ${error.message}`
+    : `⚠️ The answer of ${pluginTitle(plugin)} could not be shown.`
   return { apology: text, isFinal: true }
 }
 

@@ -1,6 +1,6 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { Chat, ObservedMessage, Role } from '@pluggram/sdk'
-import { noticeOf } from '@pluggram/sdk/runtime'
+import { isCommandFor, noticeOf } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   Admission,
@@ -20,6 +20,7 @@ import type { Sending } from './outbox.ts'
 import type { PluginSeats } from './under-way.ts'
 import type { Presses } from './presses.ts'
 import type { Route, Router } from './router.ts'
+import { TEXTS } from './texts.ts'
 import type { UnderWay, Work } from './under-way.ts'
 
 export interface DispatcherOptions extends AskOptions {
@@ -208,6 +209,8 @@ async function dispatch(
 ): Promise<DispatchReport> {
   const { router, underWay, signal } = options
   let route = router.route(update)
+  const refusal = refusedCommand(update, route, asking.role)
+  if (refusal) return { ...refusal, messages: options.format(update.chat, { text: refusal.text }) }
   let work: ReturnType<UnderWay['begin']> | undefined
   const asked = new Set<string>()
   let queue = unasked(route, asked)
@@ -258,6 +261,18 @@ async function dispatch(
     answers: notice === undefined ? answers : [...answers, notice],
     messages: notice === undefined ? [] : options.format(update.chat, { text: notice }),
   }
+}
+
+/** A command that somebody may not use does not reach its plugin. */
+function refusedCommand(
+  { command, chat }: IncomingUpdate,
+  { target }: Route,
+  role: Role,
+): (Omit<DispatchReport, 'messages'> & { readonly text: string }) | undefined {
+  const own = command && target?.descriptor.commands.find(({ name }) => name === command.name)
+  if (!target || !own?.role || isCommandFor({ role: own.role }, { role, chat })) return undefined
+  const text = own.role === 'owner' ? TEXTS.onlyOwner : TEXTS.onlyTrusted
+  return { answeredBy: target.descriptor.name, outcome: 'answered', answers: [text], text }
 }
 
 /**

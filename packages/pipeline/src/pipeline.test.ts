@@ -138,7 +138,7 @@ describe('when a plugin fails', () => {
   test('the chat hears of a failure when nobody answered, without what was thrown', async () => {
     const { texts } = start([throws, passes])
     const [text] = await texts(textUpdate('hi'))
-    expect(text).toMatch(/wrong in throws/)
+    expect(text).toMatch(/wrong in Throws/)
     expect(text).not.toContain('secret-12345')
   })
 
@@ -167,7 +167,7 @@ describe('when a plugin fails', () => {
     }
     const { texts } = start([hangs, echo], { timeoutMs: 50 })
     expect(await texts(textUpdate('/hang'), textUpdate('next'))).toEqual([
-      '⚠️ hangs took too long and was stopped. Please try again.',
+      '⚠️ Hangs took too long and was stopped. Please try again.',
       'echo next',
     ])
     expect(reason).toMatchObject({ code: 'plugin-timeout' })
@@ -206,7 +206,7 @@ describe('when a plugin fails', () => {
 
   test('a reply that nobody could send is told', async () => {
     const { texts } = start([{ name: 'empty', handle: () => say('') }, echo])
-    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of empty could not be shown.'])
+    expect(await texts(textUpdate('hi'))).toEqual(['⚠️ The answer of Empty could not be shown.'])
   })
 })
 

@@ -1,3 +1,4 @@
+export type { LocalText } from './local-text.ts'
 export type {
   AiAbilities,
   AiRequest,

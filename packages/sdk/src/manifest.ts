@@ -6,6 +6,8 @@ import type { Services } from './services.ts'
 import type { CronOptions, ScheduledRun } from './services/scheduler.ts'
 import type { ToolDefinition } from './tool.ts'
 import type { Awaitable } from './awaitable.ts'
+import type { LocalText } from './local-text.ts'
+import type { Role } from './role.ts'
 
 /** The updates a plugin receives, in addition to presses of its own buttons. */
 export type UpdateKind = 'message' | 'edited_message'
@@ -22,6 +24,15 @@ export type CommandContext<Config = unknown> = MessageContext<Config> & {
 export interface CommandDefinition<Config = unknown> {
   /** One line, at most 256 characters (Bot API: BotCommand). */
   readonly description: string
+  /** The description in other languages, by ISO 639-1 code, for Telegram's menu and `/help`. */
+  readonly translations?: Readonly<Record<string, string>>
+  /**
+   * Who may use it. Others neither see it nor reach the plugin with it. Default: everyone, and the
+   * plugin may still refuse.
+   */
+  readonly role?: Role
+  /** Where it is shown: in private chats or in groups only. Default: everywhere. */
+  readonly chats?: 'private' | 'groups'
   /** How to type it, for example `/roll 2d6`. */
   readonly usage?: string
   /** Example sentences that mean this command; the demo model matches them. */
@@ -102,6 +113,8 @@ export interface PluginManifest<
    */
   readonly name?: string
   readonly version?: string
+  /** Its name as people read it, at most 32 characters. Default: made of `name`. */
+  readonly title?: LocalText
   /** One line that says what it does for a user. */
   readonly description?: string
   /** More help in Markdown, for `/help NAME` and the demo model. */

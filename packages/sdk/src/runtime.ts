@@ -79,3 +79,4 @@ export type {
   SentMessages,
   StoredUpdate,
 } from './runtime/message-store.ts'
+export { isCommandFor, localText, pluginTitle } from './runtime/people-words.ts'

@@ -26,47 +26,55 @@ type Work = (admin: AdminService, args: string, context: Context) => Promise<Ask
 /** Owners manage the assistant by chat. Every command and button checks the role of its user. */
 export default definePlugin({
   name: 'admin',
+  title: { en: 'Management', de: 'Verwaltung' },
   version: '0.1.0',
-  description: 'Manage plugins, people and the log by chat (owner only)',
+  description: 'Manage plugins, people and the log by chat',
   config,
   permissions: { admin: true, telegram: ['deleteMessage'] },
   // first in line, so that no other plugin gets the answer to one of its questions
   priority: 100,
   commands: {
     plugins: {
+      role: 'owner',
       description: 'Turn plugins on or off, configure and restart them',
       usage: '/plugins set dice max_dice 20 here',
       execute: owned((admin, args, { chat }) => pluginsCommand(admin, placeOf(chat), args)),
     },
     set: {
+      role: 'owner',
       description: 'Change a plugin setting',
       usage: '/set dice max_dice 20',
       menu: false,
       execute: owned((admin, args, { chat }) => setCommand(admin, placeOf(chat), args)),
     },
     logs: {
+      role: 'owner',
       description: 'Show the last lines of the log',
       usage: '/logs 50',
       execute: owned((admin, args, context) => logPage(admin, args, context, false)),
     },
     errors: {
+      role: 'owner',
       description: 'Show the last warnings and errors',
       execute: owned((admin, args, context) => logPage(admin, args, context, true)),
     },
-    users: { description: 'Show who may do what', execute: owned(usersPage) },
+    users: { role: 'owner', description: 'Show who may do what', execute: owned(usersPage) },
     trust: {
+      role: 'owner',
       description: 'Trust a user',
       usage: '/trust 12345',
       menu: false,
       execute: owned(decision('trusted')),
     },
     allow: {
+      role: 'owner',
       description: 'Let in a user or a group',
       usage: '/allow 12345',
       menu: false,
       execute: owned(decision('allowed')),
     },
     block: {
+      role: 'owner',
       description: 'Ignore a user or a group',
       usage: '/block 12345',
       menu: false,

@@ -18,7 +18,7 @@ export async function listPage(admin: AdminService, place: Place, page = 0): Pro
   const shown = plugins.slice(page * PER_PAGE, (page + 1) * PER_PAGE)
   const buttons = pairs(
     shown.map((plugin) => ({
-      text: `${sign(plugin, off)} ${plugin.name}`,
+      text: `${sign(plugin, off)} ${shortTitle(plugin)}`,
       data: buttonData(scope, 'p', shortRef(plugin.name)),
     })),
   )
@@ -44,7 +44,7 @@ export async function pluginPage(
   const isOffHere = (await admin.offIn(place.chatId)).includes(name)
   const ref = shortRef(name)
   const lines = [
-    `${sign(plugin, new Set(isOffHere ? [name] : []))} ${name}: ${plugin.state}, ${plugin.isolation === 'inline' ? 'inside the assistant' : 'in its own process'}`,
+    `${sign(plugin, new Set(isOffHere ? [name] : []))} ${titleOf(plugin)}: ${plugin.state}, ${plugin.isolation === 'inline' ? 'inside the assistant' : 'in its own process'}`,
     plugin.description ?? '',
     plugin.problem === undefined ? '' : `⚠️ ${plugin.problem}`,
     scope === 'here' ? TEXTS.stateInChat(plugin.isOn && !isOffHere ? 'on' : 'off') : '',
@@ -115,6 +115,16 @@ export async function press(admin: AdminService, place: Place, data: string): Pr
         choice: Number(third),
       })
   }
+}
+
+function titleOf({ name, title = name }: AdminPlugin): string {
+  return title
+}
+
+/** Fits on one of two buttons beside each other on a narrow phone. */
+function shortTitle(plugin: AdminPlugin): string {
+  const title = titleOf(plugin)
+  return title.length <= 18 ? title : `${title.slice(0, 17).toWellFormed().trimEnd()}…`
 }
 
 function sign({ name, isOn, state }: AdminPlugin, offHere: ReadonlySet<string>): string {

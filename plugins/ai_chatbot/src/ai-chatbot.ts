@@ -8,8 +8,9 @@ import { describeUsage } from './usage-command.ts'
 /** The conversation: answers messages that no other plugin took. */
 const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
   name: 'ai_chatbot',
+  title: { en: 'Chat', de: 'Gespräch' },
   version: '0.1.0',
-  description: 'Chat – ask me anything',
+  description: 'Ask me anything',
   help: `Write whatever you like: what no other plugin takes is answered by the assistant's language model.
 
 The conversation is remembered per chat (and per topic of a group); /new starts over. What I know about you shows in /memory. /stop ends a long answer. In groups, mention the assistant or reply to it.`,
@@ -45,7 +46,7 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
       examples: ['what have I used', 'show my usage', 'how many tokens are left'],
     },
     persona: { description: 'Change my style', usage: '/persona You are a patient teacher.' },
-    respond: { description: 'When to answer in this group (groups only)', menu: false },
+    respond: { description: 'When to answer in this group', chats: 'groups' },
   },
   tools: {
     remember: {

@@ -29,6 +29,7 @@ const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
  */
 const apiIntegration: PluginDefinition<typeof configuration> = definePlugin({
   name: 'api_integration',
+  title: { en: 'Web services', de: 'Webdienste' },
   version: '0.1.0',
   description: 'Calls web APIs',
   config: configuration,

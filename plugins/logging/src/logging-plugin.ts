@@ -26,13 +26,14 @@ const MAX_EXPORT_BYTES = 20 * 1_048_576
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'logging',
+  title: { en: 'Journal', de: 'Tagebuch' },
   version: '0.1.0',
   description: 'A journal of messages and answers',
   help: '`/journal` shows the newest entries, `/journal 20 weather` twenty with a word, `/journal export` gives all as JSON lines, `/journal forget 42` deletes those of a user, `/journal forget all` everything. For the owner only.',
   config,
   permissions: { observe: true },
   commands: {
-    journal: { description: 'Show the journal (owner only)', usage: '/journal 20 weather', menu: false },
+    journal: { role: 'owner', description: 'Show the journal', usage: '/journal 20 weather', menu: false },
   },
   setup({ config: settings, services }) {
     const journal = new Journal(services.store.rolling('journal'), {

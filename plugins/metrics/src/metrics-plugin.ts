@@ -17,6 +17,7 @@ const RANK = { everyone: 0, trusted: 1, owner: 2 } as const
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'metrics',
+  title: { en: 'Statistics', de: 'Statistik' },
   version: '0.1.0',
   description: 'Statistics and a chart',
   help: '`/stats` shows messages a minute, answers by plugin and a few figures. Prometheus gets the same figures from `/metrics`.',

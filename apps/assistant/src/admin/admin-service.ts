@@ -68,6 +68,7 @@ function createPluginActs(
         const description = summaries.get(name)
         return {
           name,
+          title: board.titleOf(name),
           isOn: state !== 'off',
           state,
           isolation,

@@ -13,6 +13,7 @@ export const systemCommands = definePart({
     settings: tokens.settings,
     storage: tokens.storage,
     timeZones: tokens.timeZones,
+    access: tokens.access,
     board: tokens.board,
     directory: tokens.directory,
     models: tokens.models,
@@ -22,7 +23,7 @@ export const systemCommands = definePart({
     logger: tokens.logger,
   },
   start(
-    { settings, storage, timeZones, board, directory, models, outgoing, forgetters, mask, logger },
+    { settings, storage, timeZones, access, board, directory, models, outgoing, forgetters, mask, logger },
     life,
   ) {
     const definition = createSystemPlugin({
@@ -33,7 +34,8 @@ export const systemCommands = definePart({
       plugins: () => directory.plugins(),
       describeModel: () => models.describe(),
       pluginStatuses: async () =>
-        (await readPluginStates(board, mask)).flatMap((state) => toStatusLine(state) ?? []),
+        (await readPluginStates(board, mask)).flatMap((state) => toStatusLine(state, board.titleOf) ?? []),
+      offIn: (chatId) => access.control.offIn(chatId),
       connection: () => outgoing.connection(),
       nearlyFull: () => storage.pluginStores.nearlyFull(),
     })

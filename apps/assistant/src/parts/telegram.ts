@@ -5,6 +5,8 @@ import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
 import * as tokens from './tokens.ts'
 
+/** No user has this id. */
+const NOBODY = 0
 /** How long pending updates may take when the assistant stops. */
 const DRAIN_MS = 6_000
 
@@ -50,6 +52,8 @@ export const telegramConnection = definePart({
       ...needs,
       configuration: configuration.now,
       registry: board.hosted,
+      roles: () => ({ others: access.rules.roleOf(NOBODY) ?? 'everyone', people: access.rules.people() }),
+      onRolesChange: (listener) => access.onChange(listener),
       outbox,
       buttons,
       messages: storage.messages,

@@ -15,6 +15,7 @@ const text = z.string().max(20_000)
 const line = z.string().max(2_000)
 /** The limit of `manifest-schema.ts`, with a margin for the copy. */
 const MAX_SCHEMA_CHARACTERS = 40_000
+const words = z.record(z.string().max(10), z.string().max(500))
 const seconds = z.number().positive().max(3_600).optional()
 
 const problemSchema = z.object({
@@ -49,6 +50,7 @@ const loadedSchema = z.object({
 })
 
 export const descriptorSchema = z.object({
+  title: z.union([z.string().max(100), words]).optional(),
   version: line.optional(),
   description: line.optional(),
   help: text.optional(),
@@ -58,6 +60,9 @@ export const descriptorSchema = z.object({
         name: z.string().regex(/^[a-z0-9_]{1,32}$/),
         description: line,
         usage: line.optional(),
+        translations: words.optional(),
+        role: z.enum(['owner', 'trusted', 'everyone']).optional(),
+        chats: z.enum(['private', 'groups']).optional(),
         examples: z.array(line).max(1_000),
         inMenu: z.boolean(),
         isUrgent: z.boolean(),

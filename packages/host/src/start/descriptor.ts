@@ -26,6 +26,7 @@ export function toDescriptor({ name, manifest, instance, toolRole }: DescriptorB
   return {
     name,
     ...(manifest.version !== undefined && { version: manifest.version }),
+    ...(manifest.title !== undefined && { title: manifest.title }),
     ...(manifest.description !== undefined && { description: manifest.description }),
     ...(manifest.help !== undefined && { help: manifest.help }),
     commands: Object.entries(manifest.commands ?? {}).map(([command, definition]) =>
@@ -60,6 +61,9 @@ function toCommand(name: string, definition: CommandDefinition): PluginDescripto
     name,
     description: definition.description,
     ...(definition.usage !== undefined && { usage: definition.usage }),
+    ...(definition.translations && { translations: definition.translations }),
+    ...(definition.role && { role: definition.role }),
+    ...(definition.chats && { chats: definition.chats }),
     examples: definition.examples ?? [],
     inMenu: definition.menu ?? true,
     isUrgent: definition.urgent ?? false,

@@ -11,10 +11,18 @@ function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 
 const oneLine = z.string().trim().min(1, 'is empty')
 
+const languageCode = z.string().regex(/^[a-z]{2}$/, 'is not a language of two letters')
+const localText = z.union([oneLine.max(32), z.record(languageCode, oneLine.max(32))], {
+  error: 'is neither a text of at most 32 characters nor one for each language',
+})
+
 const commandSchema = z.looseObject({
   description: oneLine.max(256, 'has more than 256 characters'),
   usage: z.string().optional(),
   examples: z.array(z.string()).optional(),
+  translations: z.record(languageCode, oneLine.max(256, 'has more than 256 characters')).optional(),
+  role: z.enum(['owner', 'trusted', 'everyone']).optional(),
+  chats: z.enum(['private', 'groups']).optional(),
   menu: z.boolean().optional(),
   urgent: z.boolean().optional(),
   execute: z
@@ -75,6 +83,7 @@ const seconds = z.number().positive().max(3_600)
 const manifestSchema = z.looseObject({
   name: z.string().optional(),
   version: z.string().max(100).optional(),
+  title: localText.optional(),
   description: oneLine.optional(),
   help: z.string().optional(),
   config: z

@@ -1,3 +1,4 @@
+import type { LocalText } from '../local-text.ts'
 import type { UpdateKind } from '../manifest.ts'
 import type { MissedPolicy } from '../services/scheduler.ts'
 import type { Role } from '../role.ts'
@@ -33,6 +34,7 @@ export interface ScheduleDescriptor {
 /** A plugin's manifest after validation, with names and defaults filled in. */
 export interface PluginDescriptor {
   readonly name: string
+  readonly title?: LocalText
   readonly version?: string
   readonly description?: string
   readonly help?: string

@@ -1,6 +1,8 @@
 /** A plugin as the owner sees it. */
 export interface AdminPlugin {
   readonly name: string
+  /** Its name as people read it. */
+  readonly title?: string
   readonly description?: string
   readonly isOn: boolean
   /** `running`, `idle`, `starting`, `restarting`, `parked`, `failed` or `off`. */

@@ -1,20 +1,26 @@
 import type { BackoffOptions } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import type { Api } from 'grammy'
-import type { BotCommand } from 'grammy/types'
+import type { BotCommand, BotCommandScope, LanguageCode } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
+import { TelegramError } from '../api/errors.ts'
 import { callPersistently, holdGate } from './call-persistently.ts'
+import { acceptedMenu, toMenu } from './menu-commands.ts'
+import type { MenuCommand } from './menu-commands.ts'
 import { createFloodHolds } from './send-gate.ts'
 
-interface MenuCommand {
-  readonly name: string
-  readonly description: string
+/** The commands that some people see, in one language or in all that have no menu of their own. */
+export interface Menu {
+  readonly scope: BotCommandScope
+  /** ISO 639-1. */
+  readonly language?: string
+  readonly commands: readonly MenuCommand[]
 }
 
-/** Keeps Telegram's command menu in sync with the plugins' commands. */
+/** Keeps Telegram's command menus in sync with the plugins' commands. */
 export interface CommandMenu {
-  /** Never throws. Calls during a running sync are merged: only the last list counts. */
-  sync(commands: readonly MenuCommand[]): Promise<void>
+  /** Never throws. Calls during a running sync are merged: only the last menus count. */
+  sync(menus: readonly Menu[]): Promise<void>
   /** Cancels a running sync. */
   stop(): void
 }
@@ -28,10 +34,6 @@ export interface CommandMenuOptions {
   readonly tries?: number
 }
 
-/** Bot API: setMyCommands, BotCommand. */
-const MAX_COMMANDS = 100
-const MAX_DESCRIPTION = 256
-
 export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   const { api, logger, backoff, tries } = options
   const stopping = new AbortController()
@@ -43,48 +45,54 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
     createFloodHolds(() => performance.now()),
     'commands',
   )
-  let wanted: readonly MenuCommand[] | undefined
+  /** What was brought about, by place. */
+  const done = new Map<string, Menu & { readonly asked: string }>()
+  const warned = new Set<string>()
+  let wanted: readonly Menu[] | undefined
   let working: Promise<void> | undefined
-  let warned = ''
 
   const persistently = <T>(method: string, call: () => Promise<T>): Promise<T> =>
     callPersistently(call, { method, gate, signal }, { backoff, tries })
 
   async function work(): Promise<void> {
     while (wanted !== undefined && !signal.aborted) {
-      const { menu, leftOut } = toMenu(wanted)
+      const menus = new Map(wanted.map((menu) => [placeOf(menu), menu]))
       wanted = undefined
-      warnAbout(leftOut)
-      try {
-        await bring(menu)
-      } catch (error) {
-        if (!signal.aborted) logger.warn('could not update the command menu', { err: error })
-      }
+      for (const [place, former] of done)
+        if (!menus.has(place)) await attempt({ ...former, commands: [] }, place)
+      for (const [place, menu] of menus) await attempt(menu, place)
     }
   }
 
-  async function bring(menu: readonly BotCommand[]): Promise<void> {
-    const present = await persistently('getMyCommands', () => api.getMyCommands({}, grammySignal))
-    if (isSameMenu(present, menu)) return
-    if (menu.length === 0)
-      await persistently('deleteMyCommands', () => api.deleteMyCommands({}, grammySignal))
-    else await persistently('setMyCommands', () => api.setMyCommands(menu, {}, grammySignal))
-    logger.debug('updated the command menu', { commands: menu.length })
+  /** One menu that Telegram refuses must not keep the others from being shown. */
+  async function attempt(menu: Menu, place: string): Promise<void> {
+    const asked = JSON.stringify(menu.commands)
+    if (signal.aborted || done.get(place)?.asked === asked) return
+    try {
+      await bring(menu, { api, signal: grammySignal, persistently, warnAbout, logger })
+      if (menu.commands.length === 0) done.delete(place)
+      else done.set(place, { ...menu, asked })
+    } catch (error) {
+      if (signal.aborted) return
+      // somebody who never wrote to the bot has no chat whose menu could be changed
+      if (menu.scope.type === 'chat' && isRefused(error))
+        logger.debug('a chat has no command menu of its own', { chat: menu.scope.chat_id, err: error })
+      else logger.warn('could not update the command menu', { err: error })
+    }
   }
 
   function warnAbout(leftOut: readonly string[]): void {
-    const names = leftOut.join(', ')
-    if (names !== '' && names !== warned) {
-      logger.warn(
-        `left out of the command menu: ${names}. Telegram takes 100 commands with distinct names of 1 to 32 lower-case letters, digits and _`,
-      )
-    }
-    warned = names
+    const names = leftOut.filter((name) => !warned.has(name))
+    if (names.length === 0) return
+    for (const name of names) warned.add(name)
+    logger.warn(
+      `left out of the command menu: ${names.join(', ')}. Telegram takes 100 commands with distinct names of 1 to 32 lower-case letters, digits and _`,
+    )
   }
 
   return {
-    sync(commands): Promise<void> {
-      wanted = [...commands]
+    sync(menus): Promise<void> {
+      wanted = [...menus]
       working ??= work().finally(() => {
         working = undefined
       })
@@ -94,21 +102,54 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   }
 }
 
-function toMenu(commands: readonly MenuCommand[]): { menu: BotCommand[]; leftOut: string[] } {
-  const menu = new Map<string, BotCommand>()
-  const leftOut: string[] = []
-  for (const { name, description } of commands) {
-    const isUsable = /^[a-z0-9_]{1,32}$/.test(name) && !menu.has(name) && menu.size < MAX_COMMANDS
-    if (isUsable) menu.set(name, { command: name, description: shorten(description) || name })
-    else leftOut.push(name)
-  }
-  return { menu: [...menu.values()], leftOut }
+interface Writing {
+  readonly api: Api
+  readonly signal: ReturnType<typeof toGrammySignal>
+  persistently<T>(method: string, call: () => Promise<T>): Promise<T>
+  warnAbout(leftOut: readonly string[]): void
+  readonly logger: Logger
 }
 
-function shorten(description: string): string {
-  const line = description.replaceAll(/\s+/g, ' ').trim().toWellFormed()
-  if (line.length <= MAX_DESCRIPTION) return line
-  return `${line.slice(0, MAX_DESCRIPTION - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+/** Writes a menu, if it is not there already. */
+async function bring(
+  { scope, language, commands }: Menu,
+  { api, signal, persistently, warnAbout, logger }: Writing,
+): Promise<void> {
+  const where = { scope, ...(language !== undefined && { language_code: language as LanguageCode }) }
+  const { menu, leftOut } = toMenu(commands)
+  warnAbout(leftOut)
+  const present = await persistently('getMyCommands', () => api.getMyCommands(where, signal))
+  if (isSameMenu(present, menu)) return
+  if (menu.length === 0) {
+    await persistently('deleteMyCommands', () => api.deleteMyCommands(where, signal))
+    return
+  }
+  const refused = await acceptedMenu(menu, async (list) => {
+    try {
+      await persistently('setMyCommands', () => api.setMyCommands(list, where, signal))
+      return undefined
+    } catch (error) {
+      const reason = refusalOf(error)
+      if (reason === undefined) throw error
+      return reason
+    }
+  })
+  warnAbout(refused)
+  logger.debug('updated the command menu', { scope: scope.type, commands: menu.length - refused.length })
+}
+
+function placeOf({ scope, language = '' }: Menu): string {
+  return `${scope.type}:${'chat_id' in scope ? scope.chat_id : ''}:${language}`
+}
+
+/** Telegram's words about commands that it refuses; `undefined` for any other failure. */
+function refusalOf(error: unknown): string | undefined {
+  const text = error instanceof TelegramError ? (error.description ?? '') : ''
+  return /BOT_COMMANDS?_[A-Z_]+/.exec(text)?.[0]
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof TelegramError && error.failure === 'refused'
 }
 
 function isSameMenu(present: unknown, menu: readonly BotCommand[]): boolean {
