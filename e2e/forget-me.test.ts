@@ -73,7 +73,7 @@ test('/forget_me asks first, then every plugin forgets that person and nobody el
   }
   expect(told).toContain('one document (Documents)')
   expect(told).toContain('one reminder (Reminders)')
-  expect(told).toMatch(/\d+ entries of the journal \(logging\)/)
+  expect(told).toMatch(/\d+ entries of the journal \(Journal\)/)
   expect(told).toContain('Not deleted by: Broken')
   expect(told).not.toContain('secret details')
   await assistant.waitFor(/secret details/)

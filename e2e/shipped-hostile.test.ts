@@ -169,7 +169,7 @@ test.each([
 
 test.each([
   ['/every day 9:00 spam', 'Only people with the role “trusted” can do that.'],
-  ['/journal export', 'Only the owner can read the journal.'],
+  ['/journal export', 'Only the owner can do that.'],
   ['/stats', 'Only the owner can see the statistics.'],
 ])('a stranger who writes “%s” is refused', async (text, answer) => {
   expect((await say(text, stranger)).text).toContain(answer)

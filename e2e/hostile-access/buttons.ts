@@ -121,18 +121,18 @@ const NOT_YOURS = 'it is not yours'
 const NOT_BEGUN = 'Only the person who started this poll'
 
 export const PRESSES: readonly PageAttempt[] = [
-  ['a page of the owner', 'bob', 'team', presses('bob', 'plugins', 'who'), REFUSED],
-  ['a page of the owner', 'tess', 'team', presses('tess', 'plugins', 'dice'), REFUSED],
-  ['a page of the owner', 'eve', 'team', presses('eve', 'plugins', 'who'), REFUSED],
-  ['a page of the owner', 'mallory', 'team', presses('mallory', 'plugins', 'who')],
+  ['a page of the owner', 'bob', 'team', presses('bob', 'plugins', 'Who'), REFUSED],
+  ['a page of the owner', 'tess', 'team', presses('tess', 'plugins', 'Dice'), REFUSED],
+  ['a page of the owner', 'eve', 'team', presses('eve', 'plugins', 'Who'), REFUSED],
+  ['a page of the owner', 'mallory', 'team', presses('mallory', 'plugins', 'Who')],
   [
     'a page of the owner in a group that is not allowed',
     'bob',
     'outside',
-    presses('bob', 'outside', 'who'),
+    presses('bob', 'outside', 'Who'),
     REFUSED,
   ],
-  ['a page of the owner in a group that is not allowed', 'eve', 'outside', presses('eve', 'outside', 'who')],
+  ['a page of the owner in a group that is not allowed', 'eve', 'outside', presses('eve', 'outside', 'Who')],
   ['the answer to a question of the owner', 'bob', 'team', answers('bob', 'team', 'question'), REFUSED],
   ['the answer to a question of the owner', 'tess', 'team', answers('tess', 'team', 'question'), REFUSED],
   ['the answer to a question of the owner', 'eve', 'team', answers('eve', 'team', 'question'), REFUSED],
@@ -163,7 +163,7 @@ export const PRESSES: readonly PageAttempt[] = [
     'private',
     takes('bob', 'private', 'forget', 'Delete', () => ({ message: undefined, inline_message_id: 'i' })),
   ],
-  ['a page of the owner from another group', 'bob', 'outside', takes('bob', 'outside', 'plugins', 'who')],
+  ['a page of the owner from another group', 'bob', 'outside', takes('bob', 'outside', 'plugins', 'Who')],
   [
     'data that nobody signed',
     'bob',
@@ -189,7 +189,7 @@ export const ROLE_IS_GONE: readonly PageAttempt[] = [
 export const BLOCKED_MEANWHILE: readonly PageAttempt[] = [
   ['a press', 'cleo', 'private', presses('cleo', 'trust', 'Yes, trust')],
   ['an answer', 'cleo', 'private', answers('cleo', 'private', 'value')],
-  ['a press in a group', 'cleo', 'team', presses('cleo', 'plugins', 'who')],
+  ['a press in a group', 'cleo', 'team', presses('cleo', 'plugins', 'Who')],
 ]
 
 /** What the dice do in a chat where they are off. */
