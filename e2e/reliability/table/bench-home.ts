@@ -62,6 +62,8 @@ export const PREFIX = 'said '
 
 export function benchSettings(workUrl: string, prefix = PREFIX): object {
   return {
+    // it has an owner, so that a token that is refused at the start is waited for
+    access: { owners: [1], mode: 'everyone' },
     ai: {
       timeouts: { first_token_seconds: 15, between_tokens_seconds: 15, total_seconds: 60 },
       tools: { granted: ['bench.order'], approval_seconds: 7_200 },
