@@ -11,7 +11,7 @@ clearBanner()
 const pinned = findPinnedNode()
 if (isRunningPinnedNode()) {
   // the other commands are over before any of it matters
-  if (process.argv[2] === 'start') beginAnewWithHeapOptions()
+  if (process.argv.includes('start')) beginAnewWithHeapOptions()
   keepCompiledCode()
   await import('../src/main.ts')
 } else if (pinned === undefined) {

@@ -1,6 +1,6 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiService, AiUsage, ObjectRequest, ObjectResult, StandardSchemaV1 } from '@pluggram/sdk'
-import { asSchema } from 'ai'
+import { aiSdk } from './ai-sdk.ts'
 
 /** The model gets one chance to correct an answer that does not fit. */
 const MAX_TRIES = 2
@@ -45,7 +45,7 @@ export async function generateObject<Schema extends StandardSchemaV1>(
 
 async function describe(schema: StandardSchemaV1): Promise<string> {
   try {
-    return JSON.stringify(await asSchema(schema).jsonSchema)
+    return JSON.stringify(await aiSdk().asSchema(schema).jsonSchema)
   } catch (cause) {
     throw new AiError('ai-refused', 'The schema cannot be written as JSON Schema.', { cause })
   }

@@ -1,7 +1,3 @@
-import { createAnthropic } from '@ai-sdk/anthropic'
-import { createGoogle } from '@ai-sdk/google'
-import { createOpenAI } from '@ai-sdk/openai'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { Logger } from '@pluggram/sdk'
 import type { Fetch } from './bounded-fetch.ts'
 import { createCompatibleFetch } from './compatible/compatible-fetch.ts'
@@ -12,6 +8,7 @@ import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import type { SdkLanguageModel } from './sdk-language-model.ts'
 import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
+import { sdkProviders } from './ai-sdk.ts'
 
 /** Models that run in this process. */
 export interface OwnModels {
@@ -42,14 +39,22 @@ export function createLanguageModel(selection: Selection, options: LanguageModel
   const refusals = { habits, model: seen, name: selectionId(selection), logger }
   const settings = providerSettings(server, options.fetch)
   if (api === 'anthropic')
-    return withoutRefusedTools(createAnthropic(settings).languageModel(model), refusals)
-  if (api === 'google') return withoutRefusedTools(createGoogle(settings).languageModel(model), refusals)
-  if (api === 'openai') return withoutRefusedTools(createOpenAI(settings).languageModel(model), refusals)
+    return withoutRefusedTools(
+      sdkProviders.anthropic().createAnthropic(settings).languageModel(model),
+      refusals,
+    )
+  if (api === 'google')
+    return withoutRefusedTools(sdkProviders.google().createGoogle(settings).languageModel(model), refusals)
+  if (api === 'openai')
+    return withoutRefusedTools(sdkProviders.openai().createOpenAI(settings).languageModel(model), refusals)
   const fetch = createCompatibleFetch({ ...refusals, fetch: options.fetch })
-  return withPlainAnswers(createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model), {
-    habits: seen,
-    holdMs,
-  })
+  return withPlainAnswers(
+    sdkProviders.compatible().createOpenAICompatible(compatibleSettings(server, fetch)).chatModel(model),
+    {
+      habits: seen,
+      holdMs,
+    },
+  )
 }
 
 /** Options that only the real OpenAI API supports: it must not store conversations. */

@@ -10,7 +10,6 @@ import type {
   TranscribeRequest,
   TranscribeResult,
 } from '@pluggram/sdk'
-import { embedMany, generateSpeech, transcribe } from 'ai'
 import type { CallMeter, CallUsage } from './budget/call-meter.ts'
 import { estimateTextTokens } from './budget/estimate-tokens.ts'
 import {
@@ -26,6 +25,7 @@ import { selectionId } from './selection.ts'
 import type { Selection } from './selection.ts'
 import type { AiTimeouts } from './ai-options.ts'
 import type { Fetch } from './bounded-fetch.ts'
+import { aiSdk } from './ai-sdk.ts'
 
 const MAX_TEXTS = 1_000
 const MAX_AUDIO_BYTES = 25 * 1_048_576
@@ -74,7 +74,7 @@ export class OtherCalls {
     const characters = texts.reduce((sum, text) => sum + text.length, 0)
     const estimate = { ...NOTHING, inputTokens: estimateTextTokens(characters) }
     return this.#call('embed', { request, meter, estimate }, async (selection, signal) => {
-      const { embeddings, usage } = await embedMany({
+      const { embeddings, usage } = await aiSdk().embedMany({
         model: createEmbeddingModel(selection, this.#options.fetch),
         values: [...texts],
         maxRetries: 1,
@@ -92,7 +92,7 @@ export class OtherCalls {
     if (audio.byteLength > MAX_AUDIO_BYTES) throw refused('The recording is larger than 25 MB.')
     const estimate = { ...NOTHING, minutes: audio.byteLength / BYTES_PER_MINUTE }
     return this.#call('transcribe', { request, meter, estimate }, async (selection, signal) => {
-      const result = await transcribe({
+      const result = await aiSdk().transcribe({
         model: createTranscriptionModel(selection, this.#options.fetch),
         audio,
         maxRetries: 1,
@@ -117,7 +117,7 @@ export class OtherCalls {
     const estimate = { ...NOTHING, characters: text.length }
     const spokenBy = voice ?? this.#options.voice
     return this.#call('speak', { request, meter, estimate }, async (selection, signal) => {
-      const { audio } = await generateSpeech({
+      const { audio } = await aiSdk().generateSpeech({
         model: createSpeechModel(selection, this.#options.fetch),
         text,
         outputFormat: 'opus',

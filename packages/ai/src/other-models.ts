@@ -1,6 +1,3 @@
-import { createGoogle } from '@ai-sdk/google'
-import { createOpenAI } from '@ai-sdk/openai'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { AiError } from '@pluggram/sdk'
 import type { EmbeddingModel, SpeechModel, TranscriptionModel } from 'ai'
 import { chooseModel } from './choose-model.ts'
@@ -9,6 +6,7 @@ import { askModels } from './models-list.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import { compatibleSettings, providerSettings } from './provider-settings.ts'
 import type { ModelServer, Selection } from './selection.ts'
+import { sdkProviders } from './ai-sdk.ts'
 
 /** Tasks of models other than conversation. */
 export type Ability = 'embed' | 'transcribe' | 'speak'
@@ -89,10 +87,15 @@ async function findListed(
 
 /** @throws AiError when the provider has no such models */
 export function createEmbeddingModel({ api, model, server, label }: Selection, fetch: Fetch): EmbeddingModel {
-  if (server && api === 'openai') return createOpenAI(providerSettings(server, fetch)).embeddingModel(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).embeddingModel(model)
+  if (server && api === 'openai')
+    return sdkProviders.openai().createOpenAI(providerSettings(server, fetch)).embeddingModel(model)
+  if (server && api === 'google')
+    return sdkProviders.google().createGoogle(providerSettings(server, fetch)).embeddingModel(model)
   if (server && api === 'openai-compatible')
-    return createOpenAICompatible(compatibleSettings(server, fetch)).embeddingModel(model)
+    return sdkProviders
+      .compatible()
+      .createOpenAICompatible(compatibleSettings(server, fetch))
+      .embeddingModel(model)
   throw unable(label)
 }
 
@@ -105,16 +108,18 @@ export function createTranscriptionModel(
   fetch: Fetch,
 ): TranscriptionModel {
   if (server && (api === 'openai' || api === 'openai-compatible'))
-    return createOpenAI(providerSettings(server, fetch)).transcription(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).transcription(model)
+    return sdkProviders.openai().createOpenAI(providerSettings(server, fetch)).transcription(model)
+  if (server && api === 'google')
+    return sdkProviders.google().createGoogle(providerSettings(server, fetch)).transcription(model)
   throw unable(label)
 }
 
 /** @throws AiError when the provider has no such models */
 export function createSpeechModel({ api, model, server, label }: Selection, fetch: Fetch): SpeechModel {
   if (server && (api === 'openai' || api === 'openai-compatible'))
-    return createOpenAI(providerSettings(server, fetch)).speech(model)
-  if (server && api === 'google') return createGoogle(providerSettings(server, fetch)).speech(model)
+    return sdkProviders.openai().createOpenAI(providerSettings(server, fetch)).speech(model)
+  if (server && api === 'google')
+    return sdkProviders.google().createGoogle(providerSettings(server, fetch)).speech(model)
   throw unable(label)
 }
 

@@ -1,9 +1,9 @@
 import { proxyFailure } from '@pluggram/base'
 import { AiError, isPluggramError } from '@pluggram/sdk'
-import { APICallError, RetryError, StreamProviderError } from 'ai'
 import { isFields } from './compatible/clean-chunk.ts'
 import { providerWords } from './compatible/provider-words.ts'
 import type { Selection } from './selection.ts'
+import { aiSdk } from './ai-sdk.ts'
 
 /**
  * The details of a failed call that are safe to show. A provider's message or body may contain a
@@ -160,8 +160,8 @@ export function retryAfterMs(error: unknown): number | undefined {
 }
 
 function readFailure(thrown: unknown): Failure {
-  const error = RetryError.isInstance(thrown) ? thrown.lastError : thrown
-  if (APICallError.isInstance(error)) {
+  const error = aiSdk().RetryError.isInstance(thrown) ? thrown.lastError : thrown
+  if (aiSdk().APICallError.isInstance(error)) {
     const status = error.statusCode
     const code = findCode(error.data) ?? findCode(parseJson(error.responseBody))
     const wait = readRetryAfter(error.responseHeaders)
@@ -175,7 +175,7 @@ function readFailure(thrown: unknown): Failure {
       words: providerWords(error.responseBody),
     }
   }
-  if (StreamProviderError.isInstance(error)) {
+  if (aiSdk().StreamProviderError.isInstance(error)) {
     const code = asCode(error.code) ?? asCode(error.type)
     return {
       ...(error.statusCode !== undefined && { status: error.statusCode }),

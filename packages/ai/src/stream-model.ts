@@ -1,12 +1,12 @@
 import { AiError } from '@pluggram/sdk'
 import type { TextEnd } from '@pluggram/sdk'
-import { streamText, ToolChoiceViolationError } from 'ai'
 import type { GuardedModel } from './guarded-model.ts'
 import { toModelMessage } from './model-message.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { selectionId } from './selection.ts'
 import { StepCalls, stepOptions } from './tools/step-calls.ts'
 import type { StepRequest } from './tools/tool-step.ts'
+import { aiSdk } from './ai-sdk.ts'
 
 export interface StreamModelOptions {
   readonly model: GuardedModel
@@ -20,7 +20,7 @@ export interface StreamModelOptions {
  */
 export async function* streamModel(options: StreamModelOptions): AsyncGenerator<string, TextEnd> {
   const { model, request, limits } = options
-  const result = streamText({
+  const result = aiSdk().streamText({
     model,
     messages: [...request.messages.map(toModelMessage), ...(request.step?.messages ?? [])],
     ...stepOptions(request),
@@ -48,7 +48,7 @@ export async function* streamModel(options: StreamModelOptions): AsyncGenerator<
     calls.take(part)
     if (part.type === 'error') {
       // the model called tools although it had to write: the calls are reported, but not made
-      if (!ToolChoiceViolationError.isInstance(part.error)) throw part.error
+      if (!aiSdk().ToolChoiceViolationError.isInstance(part.error)) throw part.error
       calls.endUnwanted(part.error)
       return end('other')
     }

@@ -30,7 +30,9 @@ export async function showLogs(
   if (!isFollowing) return 0
   for (;;) {
     await wait(LOOK_MS)
-    const later = await askIfRunning(cli, { method: 'GET', path: `/api/log?after=${next}`, answer })
+    const ask = { method: 'GET', path: `/api/log?after=${next}`, answer } as const
+    // an assistant that stops may break off its answer
+    const later = await askIfRunning(cli, ask).catch(() => undefined)
     if (later) {
       show(later.lines)
       next = later.next

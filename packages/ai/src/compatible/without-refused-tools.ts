@@ -1,9 +1,9 @@
 import type { Logger } from '@pluggram/sdk'
-import { APICallError } from 'ai'
 import type { CallOptions, SdkLanguageModel } from '../sdk-language-model.ts'
 import type { Habits, ModelHabits } from './model-habits.ts'
 import { providerWords } from './provider-words.ts'
 import { TOOLS, toolInWords, toolNamed } from './refused-features.ts'
+import { aiSdk } from '../ai-sdk.ts'
 
 export interface RefusedToolsOptions {
   readonly habits: ModelHabits
@@ -54,7 +54,7 @@ function refusedIn(
   error: unknown,
   { tools = [] }: CallOptions,
 ): { readonly name: string; readonly said: { readonly status: number; readonly words: string } } | undefined {
-  if (!APICallError.isInstance(error) || tools.length === 0) return undefined
+  if (!aiSdk().APICallError.isInstance(error) || tools.length === 0) return undefined
   const { statusCode: status = 0, responseBody } = error
   if (status !== 400 && status !== 404 && status !== 422) return undefined
   const words = providerWords(responseBody)

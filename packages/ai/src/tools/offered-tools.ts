@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { jsonSchema, tool } from 'ai'
 import type { ToolSet } from 'ai'
 import type { Role } from '@pluggram/sdk'
 import type { PluginRegistry, RunnablePlugin, ToolDescriptor } from '@pluggram/sdk/runtime'
 import { modelSchema } from './model-schema.ts'
 import { mayUse } from './role-rank.ts'
 import { visibleText } from './visible-text.ts'
+import { aiSdk } from '../ai-sdk.ts'
 
 /** A tool with the name used for the model. */
 export interface OfferedTool {
@@ -62,7 +62,10 @@ export function toToolSet(tools: ReadonlyMap<string, OfferedTool>): ToolSet {
       const schema = 'schema' in read ? read.schema : {}
       return [
         name,
-        tool({ description: visibleText(item.description), inputSchema: jsonSchema({ ...schema }) }),
+        aiSdk().tool({
+          description: visibleText(item.description),
+          inputSchema: aiSdk().jsonSchema({ ...schema }),
+        }),
       ]
     }),
   )

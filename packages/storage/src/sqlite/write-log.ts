@@ -98,9 +98,9 @@ export class WriteLog {
     const { log, left } = this.#pages()
     const isLong = left >= CHECKPOINT_PAGES
     if (!isLong) this.#restUntil = 0
-    // the thread starts early, since that takes a moment; one that has ended is replaced only when
-    // the log is long
-    if (isLong ? log >= this.#restUntil : !this.#hasEnded)
+    // the thread starts at half the length, since that takes a moment, and no earlier, since it takes
+    // 6 MB; one that has ended is replaced only when the log is long
+    if (isLong ? log >= this.#restUntil : left >= CHECKPOINT_PAGES / 2 && !this.#hasEnded)
       this.#checkpointer ??= this.#startCheckpointer(this.#file)
     const checkpointer = this.#checkpointer
     if (!checkpointer || !isLong || log < this.#restUntil) return undefined
