@@ -11,6 +11,8 @@ export interface ModelRequest {
 /** Its answer: text, whole or in pieces that arrive over time, or a call. */
 export interface ModelAct {
   readonly text?: string | AsyncIterable<string>
+  /** Why it ends: default `stop`, or `tool_calls`. `broken` ends the connection in its midst. */
+  readonly reason?: 'length' | 'broken'
   readonly calls?: readonly { readonly name: string; readonly args: unknown }[]
 }
 
@@ -41,7 +43,7 @@ export async function startObedientModel(
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
     const parsed = JSON.parse(body) as ModelRequest
     requests.push(parsed)
-    const { text, calls = [] } = await act(parsed, requests.length - 1)
+    const { text, calls = [], reason } = await act(parsed, requests.length - 1)
     response.setHeader('content-type', 'text/event-stream')
     const write = (choice: object): void => {
       const chunk = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'obedient' }
@@ -65,9 +67,13 @@ export async function startObedientModel(
         })),
       }),
     }
-    const reason = calls.length > 0 ? 'tool_calls' : 'stop'
     write({ delta, finish_reason: null })
-    write({ delta: {}, finish_reason: reason })
+    if (reason === 'broken') {
+      // what was written so far must arrive
+      setImmediate(() => response.destroy())
+      return
+    }
+    write({ delta: {}, finish_reason: reason ?? (calls.length > 0 ? 'tool_calls' : 'stop') })
     response.end('data: [DONE]\n\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -127,7 +127,15 @@ export class ReplyWriter {
       outbox.notePreview(update.updateId, pluginName, { id: messageId, chatId: update.chat.id })
     const written = await actions.writeDraft(update.chat, { ...reply, text: stream }, signal, notePreview)
     if (written.isStopped === true) this.#options.onStopped()
-    return this.#format(reply, written)
+    const buttons = written.end?.buttons
+    return this.#format(buttons ? { ...reply, buttons: await this.#sign(buttons) } : reply, written)
+  }
+
+  /** Signs the buttons that a stream returned at its end. */
+  async #sign(buttons: NonNullable<Reply['buttons']>): Promise<NonNullable<Reply['buttons']>> {
+    const { guard, pluginName: plugin, update } = this.#options
+    const signed = await guard.prepare({ text: '', buttons }, { plugin, chatId: update.chat.id })
+    return signed.buttons ?? []
   }
 
   /** False when Telegram refuses the reaction, for example because the chat allows other emoji only. */
@@ -200,8 +208,8 @@ async function* withStallLimit(
   chunks: AsyncIterable<string>,
   milliseconds: number,
   onStall: () => Error,
-): AsyncGenerator<string> {
-  const iterator = chunks[Symbol.asyncIterator]()
+): AsyncGenerator<string, unknown> {
+  const iterator: AsyncIterator<string, unknown> = chunks[Symbol.asyncIterator]()
   let isFinished = false
   try {
     while (true) {
@@ -210,7 +218,7 @@ async function* withStallLimit(
       })
       if (next.done) {
         isFinished = true
-        return
+        return next.value
       }
       yield String(next.value)
     }

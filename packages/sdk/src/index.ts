@@ -76,6 +76,7 @@ export type {
   Reply,
   SentMessage,
   TextFormat,
+  TextStreamEnd,
 } from './reply.ts'
 export type { ObservedMessage } from './observe.ts'
 export type { Role } from './role.ts'

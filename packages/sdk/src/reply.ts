@@ -36,7 +36,7 @@ export interface Media {
 export interface Reply {
   /**
    * Text, or a stream of text that is still being written. Long text is split into messages, never
-   * truncated.
+   * truncated. A generator may return a `TextStreamEnd`.
    */
   readonly text?: string | AsyncIterable<string>
   readonly format?: TextFormat
@@ -75,6 +75,12 @@ export interface Reply {
    * `at-least-once` (the default) sends it again; `at-most-once` does not.
    */
   readonly delivery?: 'at-least-once' | 'at-most-once'
+}
+
+/** What a text stream may return: a part of its reply that is known only when the text is complete. */
+export interface TextStreamEnd {
+  /** Rows of buttons, in place of those of the reply. */
+  readonly buttons?: readonly (readonly Button[])[]
 }
 
 /** A plugin's answer: text, a reply, several of them in order, or a stream of text. */

@@ -24,7 +24,7 @@ import { modelCommand, modelPress } from './model-command.ts'
 import { personaCommand, personaPress, respondCommand } from './persona-command.ts'
 import { readAttachments } from './read-attachments.ts'
 import { Retries } from './retries.ts'
-import { RunningAnswers } from './running-answers.ts'
+import { isAsker, RunningAnswers } from './running-answers.ts'
 import { speakAnswer } from './spoken-answer.ts'
 import { stopResult } from './stop-command.ts'
 import { TEXTS } from './texts.ts'
@@ -132,7 +132,14 @@ async function press(
     case 'model':
       return modelPress(rest[0] ?? '', context, parts)
     case 'retry':
-      return parts.retries.press(rest[0] ?? '', context, (text, asked) => tryAnswer(text, asked, parts))
+      return parts.retries.press(rest[0] ?? '', context, async (text, asked, before) => {
+        const { id: messageId } = asked.message
+        const isKnown = before === 'partial'
+        const edit: Edit = { messageId, isKnown, effects: isKnown ? 'broken' : 'none' }
+        return replacing(await tryAnswer(text, asked, parts, edit), messageId)
+      })
+    case 'continue':
+      return continueAnswer(rest[0] ?? '', context, parts)
     case 'persona':
       return personaPress(rest[0] ?? '', context, parts)
     default:
@@ -158,6 +165,28 @@ async function answer(
   // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
   return tryAnswer(text, context, parts)
+}
+
+/** Asks for the rest of an answer that reached its maximum length. */
+async function continueAnswer(
+  askedBy: string,
+  { callback: _callback, ...context }: MessageContext,
+  parts: ChatbotParts,
+): Promise<PluginResult> {
+  const asker = { ...context, user: { ...context.user, id: Number(askedBy) } }
+  if (!(await isAsker(asker, context))) return { success: false, error: TEXTS.onlyPersonWhoAskedContinue }
+  const { id } = context.message
+  await context.reply({ editMessageId: id, buttons: [] }).catch(() => {})
+  const message = {
+    id,
+    text: TEXTS.goOn,
+    entities: [],
+    attachments: [],
+    date: new Date(),
+    isEdited: false,
+    isAddressed: true,
+  }
+  return tryAnswer(TEXTS.goOn, { ...context, message }, parts)
 }
 
 async function edited(context: MessageContext, parts: ChatbotParts): Promise<PluginResult | undefined> {
@@ -211,6 +240,7 @@ async function answerMessage(
   }
   const question: Question = {
     text: [...said, ...read.texts].join('\n\n'),
+    typed: text,
     files: read.files,
     isAlone,
     remembered: [...said, ...read.remembered].join('\n'),

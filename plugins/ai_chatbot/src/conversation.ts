@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@pluggram/sdk'
 import { AiError } from '@pluggram/sdk'
-import type { MessageContext, ModelFile, PluginResult, Reply, Services, TextEnd } from '@pluggram/sdk'
+import type {
+  MessageContext,
+  ModelFile,
+  PluginResult,
+  Reply,
+  Services,
+  TextEnd,
+  TextStreamEnd,
+} from '@pluggram/sdk'
 import { fileNames } from './attachment-names.ts'
 import type { ChatHistory, Recollection } from './chat-history.ts'
 import type { ChatSettings } from './chat-settings.ts'
@@ -26,6 +34,8 @@ const EDITED_PROMPTS: Readonly<Record<Edit['effects'], string>> = {
   none: '',
   possible:
     '\n\nThe last message was edited while its first words were being answered. A tool may have changed something by then: look before you do it again.',
+  broken:
+    '\n\nThe last message was asked before, and its answer broke off. A tool may have changed something by then: look before you do it again.',
   known:
     '\n\nThe last message takes the place of the message before it, which the person edited. What tools did for that one is done: do not do it a second time. Change or undo it when the new words ask for something else.',
 }
@@ -57,6 +67,8 @@ export interface ChatbotParts {
 /** A message in the form that the model gets. */
 export interface Question {
   readonly text: string
+  /** The words of the message itself. */
+  readonly typed: string
   readonly files: readonly ModelFile[]
   /** There is nothing to answer besides the files. */
   readonly isAlone?: boolean
@@ -84,7 +96,7 @@ export interface Edit {
   /** The question and its answer are in the conversation. */
   readonly isKnown: boolean
   /** What tools have or may have changed because of the words before. */
-  readonly effects: 'none' | 'possible' | 'known'
+  readonly effects: 'none' | 'possible' | 'known' | 'broken'
 }
 
 /**
@@ -230,7 +242,10 @@ interface Writing {
   endOf(): TextEnd | undefined
 }
 
-/** Streams the answer, then stores it, even if it is only a part. */
+/**
+ * Streams the answer, then stores it, even if it is only a part. Returns the buttons for an answer
+ * that is incomplete.
+ */
 async function* write(
   {
     question,
@@ -244,8 +259,8 @@ async function* write(
     endOf,
   }: Writing,
   parts: ChatbotParts,
-): AsyncGenerator<string> {
-  const { config, services, history, condenser } = parts
+): AsyncGenerator<string, TextStreamEnd | undefined> {
+  const { config, services, history, condenser, retries } = parts
   const { chat, signal } = context
   let text = opening
   let isPartial = true
@@ -257,24 +272,27 @@ async function* write(
       yield next.value
       if (text.length > MAX_SHOWN_CHARACTERS) {
         yield TEXTS.answerEndsBecauseToo
-        return
+        return undefined
       }
     }
     const note = CUT_SHORT[endOf()?.reason ?? 'stop']
     isPartial = note !== undefined
     if (note) yield `\n\n${note}`
     if (config.show_pictures && endOf()?.mayFetch === true) await showPictures(text, context, services)
+    const isCut = endOf()?.reason === 'length'
+    return isCut ? { buttons: [[{ text: TEXTS.continue, data: `continue:${context.user.id}` }]] } : undefined
   } catch (error) {
     if (signal.aborted) throw error
     // this message is deleted once the new words are answered
-    if (answer.isReplaced) return
+    if (answer.isReplaced) return undefined
     // the words so far are worth keeping; say that the answer is incomplete
     if (answer.signal.aborted) {
       yield `\n\n${STOPPED}`
-      return
+      return undefined
     }
     services.captureException(error, { chat: chat.id })
     yield TEXTS.answerCutOff(friendlyError(error, context) ?? TEXTS.pleaseTryAgain)
+    return { buttons: [[retries.button(question.typed, context, 'partial')]] }
   } finally {
     if (isPartial) await rest.return?.()
     // an answer that waits is remembered once it is complete

@@ -1,4 +1,4 @@
-import type { MessageContext, PluginResult } from '@pluggram/sdk'
+import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
 import { isAsker } from './running-answers.ts'
 import { TEXTS } from './texts.ts'
 
@@ -8,6 +8,8 @@ interface FailedQuestion {
   readonly message: MessageContext['message']
   readonly chat: MessageContext['chat']
   readonly user: MessageContext['user']
+  /** `partial`: its answer broke off, and is in the conversation. */
+  readonly before: 'none' | 'partial'
 }
 
 /** Older questions are not kept: nobody scrolls back that far to try again. */
@@ -21,19 +23,24 @@ export class Retries {
   readonly #questions = new Map<string, FailedQuestion>()
 
   /** An error with a button that asks again. */
-  offer(error: string, text: string, { message, chat, user }: MessageContext): PluginResult {
-    const id = crypto.randomUUID().slice(0, 13)
-    this.#questions.set(id, { text, message, chat, user })
-    const [oldest] = this.#questions.keys()
-    if (this.#questions.size > MAX_QUESTIONS && oldest !== undefined) this.#questions.delete(oldest)
+  offer(error: string, text: string, context: MessageContext): PluginResult {
     return {
       success: true,
       response: {
         text: `⚠️ ${error}`,
-        replyToMessageId: message.id,
-        buttons: [[{ text: TEXTS.retry, data: `retry:${id}` }]],
+        replyToMessageId: context.message.id,
+        buttons: [[this.button(text, context, 'none')]],
       },
     }
+  }
+
+  /** A button that asks again. */
+  button(text: string, { message, chat, user }: MessageContext, before: FailedQuestion['before']): Button {
+    const id = crypto.randomUUID().slice(0, 13)
+    this.#questions.set(id, { text, message, chat, user, before })
+    const [oldest] = this.#questions.keys()
+    if (this.#questions.size > MAX_QUESTIONS && oldest !== undefined) this.#questions.delete(oldest)
+    return { text: TEXTS.retry, data: `retry:${id}` }
   }
 
   /**
@@ -43,15 +50,19 @@ export class Retries {
   async press(
     id: string,
     { callback: _callback, ...context }: MessageContext,
-    ask: (text: string, context: MessageContext) => Promise<PluginResult | undefined>,
+    ask: (
+      text: string,
+      context: MessageContext,
+      before: FailedQuestion['before'],
+    ) => Promise<PluginResult | undefined>,
   ): Promise<PluginResult | undefined> {
     const question = this.#questions.get(id)
     if (!question) return { success: false, error: GONE }
     if (!(await isAsker(question, context))) return { success: false, error: THEIRS }
     this.#questions.delete(id)
     const { message } = context
-    await context.reply({ text: message.text, editMessageId: message.id }).catch(() => {})
-    return ask(question.text, { ...context, message: question.message, user: question.user })
+    await context.reply({ editMessageId: message.id, buttons: [] }).catch(() => {})
+    return ask(question.text, { ...context, message: question.message, user: question.user }, question.before)
   }
 
   /** Takes the question that came from a message; true when there was one. */

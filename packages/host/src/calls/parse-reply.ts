@@ -1,5 +1,5 @@
 import { isUint8Array } from 'node:util/types'
-import type { Button, Media, Reply, TextEntity } from '@pluggram/sdk'
+import type { Button, Media, Reply, TextEntity, TextStreamEnd } from '@pluggram/sdk'
 
 /** Names the wrong member of an answer. The message contains none of the plugin's values. */
 export class ShapeError extends Error {}
@@ -30,7 +30,8 @@ export function parseReply(input: unknown, at: string): Reply {
   const read = (key: keyof Reply): unknown => Reflect.get(input, key) ?? undefined
   const reply: Reply = {
     ...optional('text', read('text'), (value) => {
-      if (typeof value === 'string' || isAsyncIterable(value)) return value
+      if (typeof value === 'string') return value
+      if (isAsyncIterable(value)) return checkedStream(value, `${at}.text`)
       throw new ShapeError(`${at}.text must be text`)
     }),
     ...optional('format', read('format'), (format) => oneOf(FORMATS, format, `${at}.format`)),
@@ -57,6 +58,31 @@ export function parseReply(input: unknown, at: string): Reply {
   const editsButtons = reply.editMessageId !== undefined && reply.buttons !== undefined
   if (hasContent || editsButtons) return reply
   throw new ShapeError(`${at} has nothing to send: give it text, media, location or reaction`)
+}
+
+/** The same stream; what it returns is read like a reply. */
+export function checkedStream(stream: AsyncIterable<string>, at: string): AsyncIterable<string> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = stream[Symbol.asyncIterator]()
+      return {
+        async next() {
+          const { done, value } = await iterator.next()
+          return done === true ? { done, value: parseStreamEnd(value, at) } : { done: false, value }
+        },
+        async return(value: unknown) {
+          await iterator.return?.()
+          return { done: true, value }
+        },
+      }
+    },
+  }
+}
+
+function parseStreamEnd(value: unknown, at: string): TextStreamEnd | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const buttons: unknown = Reflect.get(value, 'buttons') ?? undefined
+  return buttons === undefined ? undefined : { buttons: parseButtons(buttons, `the end of ${at}: buttons`) }
 }
 
 function optional<Key extends keyof Reply, Value>(

@@ -31,6 +31,7 @@ describe('a result', () => {
 
   test('of every kind passes, without what the contract does not know', () => {
     const stream = streamed()
+    const aStream: unknown = expect.toSatisfy((value) => Symbol.asyncIterator in Object(value))
     const bytes = new Uint8Array([1])
     const results: [unknown, unknown][] = [
       [{ success: true }, { success: true }],
@@ -48,7 +49,7 @@ describe('a result', () => {
       ],
       [
         { success: true, response: stream },
-        { success: true, response: stream },
+        { success: true, response: aStream },
       ],
       [
         { success: true, response: ['a', { text: 'b', format: 'html', colour: 1 }] },
@@ -77,7 +78,7 @@ describe('a result', () => {
         {
           success: true,
           response: {
-            text: stream,
+            text: aStream,
             buttons: [
               [
                 { text: 'A', data: 'a' },
@@ -99,6 +100,25 @@ describe('a result', () => {
       ],
     ]
     for (const [given, read] of results) expect(parseResult('x', given)).toEqual(read)
+  })
+
+  test('what a stream returns is read like a reply', async () => {
+    const endOf = async (returned: unknown): Promise<unknown> => {
+      async function* text(): AsyncGenerator<string, unknown> {
+        yield 'a'
+        return returned
+      }
+      const result = parseResult('x', { success: true, response: { text: text() } })
+      const { response } = result as { response: { text: AsyncIterable<string, unknown> } }
+      const iterator = response.text[Symbol.asyncIterator]()
+      expect(await iterator.next()).toEqual({ done: false, value: 'a' })
+      return (await iterator.next()).value
+    }
+    const buttons = [[{ text: 'A', data: 'a' }]]
+    expect(await endOf({ buttons, text: 'more', editMessageId: 4 })).toEqual({ buttons })
+    for (const nothing of [undefined, null, 'words', 4, {}]) expect(await endOf(nothing)).toBeUndefined()
+    for (const odd of ['rows', [['A']], [[{ text: 'A' }]], [[{ text: 'A', data: 'x'.repeat(2_000) }]]])
+      await expect(endOf({ buttons: odd })).rejects.toThrow('buttons')
   })
 
   test.for<[unknown, RegExp]>([

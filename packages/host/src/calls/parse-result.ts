@@ -1,7 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
 import { isThrown } from '../error-location.ts'
-import { isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
+import { checkedStream, isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
 
 /** More replies to one message than this are a bug in the plugin. */
 const MAX_REPLIES = 1_000
@@ -57,7 +57,7 @@ function readResult(value: unknown): PluginResult | undefined {
 
 function readResponse(value: unknown): PluginResponse {
   if (typeof value === 'string') return value
-  if (isAsyncIterable(value)) return value
+  if (isAsyncIterable(value)) return checkedStream(value, 'response')
   if (!Array.isArray(value)) return parseReply(value, 'response')
   const { length } = value
   if (length > MAX_REPLIES)

@@ -114,6 +114,18 @@ test('text is read piece by piece, and its writer ends when the reader leaves', 
   expect(far.streams.offered).toBe(0)
 })
 
+test('what a text returns arrives with its end', async () => {
+  async function* write(): AsyncGenerator<string, unknown> {
+    yield 'half'
+    return { buttons: [[{ text: 'A', data: 'a' }]] }
+  }
+  const { near, far } = connect({ onCall: async () => far.streams.offer(write()) })
+  const id = (await near.call('text', [])) as number
+  const iterator: AsyncIterator<string, unknown> = near.streams.read(id)[Symbol.asyncIterator]()
+  expect(await iterator.next()).toEqual({ done: false, value: 'half' })
+  expect(await iterator.next()).toEqual({ done: true, value: { buttons: [[{ text: 'A', data: 'a' }]] } })
+})
+
 test('a text that breaks off does so on the other side', async () => {
   async function* write(): AsyncGenerator<string> {
     yield 'half'

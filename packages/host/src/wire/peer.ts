@@ -249,7 +249,7 @@ export class Peer {
         this.#incoming.get(target)?.abort(decodeError(third))
         return
       default:
-        this.streams.handle(kind, target, third)
+        this.streams.handle(kind, target, third, fourth)
     }
   }
 

@@ -1,3 +1,4 @@
+import { toPlainData } from './plain-data.ts'
 import { decodeError, encodeError } from './wire-error.ts'
 import type { WireError } from './wire-error.ts'
 
@@ -5,7 +6,7 @@ import type { WireError } from './wire-error.ts'
 export type StreamMessage =
   | readonly ['pull' | 'cancel', number]
   | readonly ['chunk', number, string]
-  | readonly ['end', number, WireError | undefined]
+  | readonly ['end', number, WireError | undefined, unknown?]
 
 /** More streams at once are a bug in the plugin. */
 const MAX_STREAMS = 1_000
@@ -14,8 +15,11 @@ const UNREAD_MS = 60_000
 
 interface Reading {
   readonly push: (chunk: string) => void
-  readonly end: (error: Error | undefined) => void
+  readonly end: (error: Error | undefined, value?: unknown) => void
 }
+
+/** A chunk of a stream, or its end with what it returned. */
+type Pulled = { readonly chunk: string } | { readonly isEnd: true; readonly value: unknown }
 
 /** Text streams that one side of a connection writes and the other side reads. */
 export class StreamTable {
@@ -50,17 +54,17 @@ export class StreamTable {
     return this.#pieces(id, unread, onEnd)
   }
 
-  async *#pieces(id: number, unread: NodeJS.Timeout, onEnd: () => void): AsyncGenerator<string> {
+  async *#pieces(id: number, unread: NodeJS.Timeout, onEnd: () => void): AsyncGenerator<string, unknown> {
     clearTimeout(unread)
     let isOver = false
     try {
       for (;;) {
-        const chunk = await this.#pull(id)
-        if (chunk === undefined) {
+        const pulled = await this.#pull(id)
+        if ('isEnd' in pulled) {
           isOver = true
-          return
+          return pulled.value
         }
-        yield chunk
+        yield pulled.chunk
       }
     } catch (error) {
       isOver = true
@@ -76,11 +80,12 @@ export class StreamTable {
     this.#send(['cancel', id])
   }
 
-  handle(kind: unknown, id: number, value: unknown): void {
+  handle(kind: unknown, id: number, value: unknown, returned: unknown): void {
     if (kind === 'pull') void this.#produce(id)
     else if (kind === 'cancel') this.#withdraw(id)
     else if (kind === 'chunk') this.#take(id)?.push(String(value))
-    else if (kind === 'end') this.#take(id)?.end(value === undefined ? undefined : decodeError(value))
+    else if (kind === 'end')
+      this.#take(id)?.end(value === undefined ? undefined : decodeError(value), returned)
     else throw new TypeError('a message of an unknown kind')
   }
 
@@ -91,11 +96,11 @@ export class StreamTable {
     for (const id of this.#offered.keys()) this.#withdraw(id)
   }
 
-  #pull(id: number): Promise<string | undefined> {
+  #pull(id: number): Promise<Pulled> {
     return new Promise((resolve, reject) => {
       this.#read.set(id, {
-        push: resolve,
-        end: (error) => (error ? reject(error) : resolve(undefined)),
+        push: (chunk) => resolve({ chunk }),
+        end: (error, value) => (error ? reject(error) : resolve({ isEnd: true, value })),
       })
       this.#send(['pull', id])
     })
@@ -113,7 +118,9 @@ export class StreamTable {
       const next = await source?.next()
       if (next && next.done !== true) return this.#send(['chunk', id, String(next.value)])
       this.#offered.delete(id)
-      this.#send(['end', id, undefined])
+      const returned: unknown = next?.value
+      const hasEnd = typeof returned === 'object' && returned !== null
+      this.#send(hasEnd ? ['end', id, undefined, toPlainData(returned)] : ['end', id, undefined])
     } catch (error) {
       this.#offered.delete(id)
       this.#send(['end', id, encodeError(error)])

@@ -1,6 +1,6 @@
 import { DeliveryError } from '../errors.ts'
 import type { Chat } from '../message.ts'
-import type { Reply, SentMessage } from '../reply.ts'
+import type { Reply, SentMessage, TextStreamEnd } from '../reply.ts'
 import type { OutgoingMessage } from './message-store.ts'
 
 /*
@@ -14,6 +14,8 @@ export interface WrittenText {
   readonly text: string
   /** A note shown below the text. */
   readonly note?: string
+  /** What the stream returned. */
+  readonly end?: TextStreamEnd
   /** A person stopped the text, which is no failure. */
   readonly isStopped?: boolean
   /** Set when the stream failed. `text` is then what arrived before; it may be empty. */

@@ -1,5 +1,5 @@
 import { isPluggramError } from '@pluggram/sdk'
-import type { Chat, Logger, Reply } from '@pluggram/sdk'
+import type { Chat, Logger, Reply, TextStreamEnd } from '@pluggram/sdk'
 import type { ChatActions } from '@pluggram/sdk/runtime'
 import type { TelegramApi } from '../api/api.ts'
 import type { BlockedChats, SendGate } from './send-gate.ts'
@@ -61,13 +61,14 @@ export function createDraftWriter(options: DraftWriterOptions): ChatActions['wri
     const preview = previewOf(chat, reply, draft, onPreview)
     const stream = maskStream(reply.text, mask)
     const until = draft ? AbortSignal.any([signal, draft.stopped]) : signal
-    const { text, failure } = await readTextStream(stream, until, preview?.update ?? ignore)
+    const { text, end, failure } = await readTextStream(stream, until, preview?.update ?? ignore)
     draft?.close()
     // After a stop, the next start may answer the update again, in another message.
     if (signal.aborted) await preview?.discard()
     const messageId = signal.aborted ? undefined : await preview?.stop()
     const written = {
       text,
+      ...(isStreamEnd(end) && { end }),
       ...(preview && { preview: messageId === undefined ? {} : { messageId } }),
     }
     if (!failure) return written
@@ -80,6 +81,11 @@ export function createDraftWriter(options: DraftWriterOptions): ChatActions['wri
 }
 
 function ignore(): void {}
+
+/** The host has read what a plugin's stream returned. */
+function isStreamEnd(value: unknown): value is TextStreamEnd {
+  return typeof value === 'object' && value !== null
+}
 
 /**
  * The reason that users see. Only our own errors are written for them; others may contain secrets.

@@ -18,9 +18,13 @@ export const NO_MASK: ChatMask = {
  * A masked text stream. It holds back the end of the text while that could be the start of a
  * secret.
  */
-export async function* maskStream(chunks: AsyncIterable<string>, mask: ChatMask): AsyncGenerator<string> {
+export async function* maskStream(
+  chunks: AsyncIterable<string>,
+  mask: ChatMask,
+): AsyncGenerator<string, unknown> {
   let waiting = ''
-  for await (const chunk of chunks) {
+  let returned: unknown
+  for await (const chunk of noteReturn(chunks, (value) => (returned = value))) {
     waiting += chunk
     const end = waiting.length - mask.heldBack(waiting)
     if (end === 0) continue
@@ -28,4 +32,13 @@ export async function* maskStream(chunks: AsyncIterable<string>, mask: ChatMask)
     waiting = waiting.slice(end)
   }
   if (waiting !== '') yield mask.applyToChat(waiting)
+  return returned
+}
+
+/** The same stream; `note` gets what it returns, which a loop over it would not see. */
+async function* noteReturn(
+  chunks: AsyncIterable<string>,
+  note: (value: unknown) => void,
+): AsyncGenerator<string> {
+  note(yield* chunks)
 }

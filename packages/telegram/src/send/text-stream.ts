@@ -4,6 +4,8 @@ import { DeliveryError } from '@pluggram/sdk'
 /** The text of a stream; `failure` is set when it did not end normally. */
 export interface StreamedText {
   readonly text: string
+  /** What the stream returned. */
+  readonly end?: unknown
   readonly failure?: { readonly error: unknown }
 }
 
@@ -30,7 +32,7 @@ export async function readTextStream(
     let breath = performance.now()
     for (;;) {
       const { done, value } = await Promise.race([iterator.next(), aborted.promise])
-      if (done === true) return { text }
+      if (done === true) return { text, end: value }
       text += checkChunk(value, text.length)
       onText(text)
       if (performance.now() - breath > BREATH_MILLISECONDS) {
