@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { allTimeZones, findTimeZone } from './time-zone.ts'
 
@@ -24,4 +25,15 @@ test('each zone of the world has a name that is found again', () => {
   const zones = allTimeZones()
   expect(zones.length).toBeGreaterThan(400)
   expect(zones.filter((zone) => findTimeZone(zone) !== zone)).toEqual([])
+})
+
+test.each([
+  ['Asia/Calcutta', 'Asia/Kolkata'],
+  [':/etc/localtime', 'UTC'],
+  ['Mars/Base', 'UTC'],
+  ['', 'UTC'],
+])('with TZ=%s this machine is in %s', (TZ, zone) => {
+  const module = new URL('time-zone.ts', import.meta.url).href
+  const code = `import(${JSON.stringify(module)}).then((found) => process.stdout.write(found.machineTimeZone()))`
+  expect(execFileSync(process.execPath, ['-e', code], { env: { TZ }, encoding: 'utf8' })).toBe(zone)
 })

@@ -47,9 +47,10 @@ async function list(context: MessageContext, library: Library, wanted: number): 
   const page = Math.min(Math.max(wanted, 0), last)
   const first = page * PER_PAGE
   const shown = documents.slice(first, first + PER_PAGE)
+  const day = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeZone: context.timeZone })
   const lines = shown.map(
     ({ title, scope, passages, added_at }, index) =>
-      `${first + index + 1}. ${title} – ${passages === 1 ? 'one passage' : `${passages} passages`}, since ${new Date(added_at).toISOString().slice(0, 10)}, told to: ${describeScope(scope)}`,
+      `${first + index + 1}. ${title} – ${passages === 1 ? 'one passage' : `${passages} passages`}, since ${day.format(new Date(added_at))}, told to: ${describeScope(scope)}`,
   )
   const deletes = shown.flatMap((document, index): Button[] =>
     mayDelete(document, context) ? [{ text: `🗑 ${first + index + 1}`, data: `delete:${document.id}` }] : [],

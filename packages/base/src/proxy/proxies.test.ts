@@ -24,6 +24,17 @@ test.each([
   expect(parseProxyAddress(text)?.name).toBe(name)
 })
 
+test.each(['http://ada:p@ss:w@rd@proxy.example:8080', 'http://ada:p%40ss%3Aw%40rd@proxy.example:8080'])(
+  'a password with signs of its own is read, escaped or not: %s',
+  (text) => {
+    expect(parseProxyAddress(text)).toMatchObject({
+      username: 'ada',
+      password: 'p@ss:w@rd',
+      host: 'proxy.example',
+    })
+  },
+)
+
 test('user and password are read as they are meant', () => {
   expect(parseProxyAddress('http://a%20b:p%40s%3As@proxy.example')).toMatchObject({
     username: 'a b',
