@@ -54,7 +54,7 @@ function nextSection({ model, bot }: Overview, pairingCode: string | undefined):
     ...(pairingCode === undefined
       ? []
       : [
-          `Become its owner: send ${bot === undefined ? 'your bot' : `@${escapeHtml(bot)}`} this message within ten minutes:<br><code>/pair ${escapeHtml(pairingCode)}</code>`,
+          `Become its owner: send ${bot === undefined ? 'your bot' : `@${escapeHtml(bot)}`} this message within an hour of the start:<br><code>/pair ${escapeHtml(pairingCode)}</code>`,
         ]),
     ...(model.isDemo
       ? [escapeHtml(model.setupHint ?? 'Put a model key into .env, for example OPENAI_API_KEY, and restart.')]
