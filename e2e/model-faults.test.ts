@@ -123,7 +123,7 @@ test('a model that never stops calling tools is stopped, and says so', async () 
   await write(session, ada, 'hello')
   await expect
     .poll(async () => (await botMessages(session, ada.id, 0)).map(({ text }) => text))
-    .toContain('I used tools 2 times and came to no answer. Ask for a smaller step, or in other words.')
+    .toContain('I used tools 2 times, but found no answer. Ask for a smaller step, or rephrase it.')
   expect(model.requests).toHaveLength(3)
   await model.close()
 })

@@ -10,7 +10,8 @@ import type { House } from './house.ts'
 export const TEXTS_FILE =
   /texts\.ts$|^packages\/(?:demo-model\/src\/(?:facts|small-talk|foreign-language)|telegram\/src\/api\/refusals)\.ts$/
 const SPEAKING = [
-  /^apps\/assistant\/src\/time-zones/,
+  /^apps\/assistant\/src\/(?:admin|time-zones)/,
+  /^packages\/telegram\/src\/send\/mend-message/,
   /^plugins\/[a-z_]+\/src\//,
   /^packages\/access\/src\//,
   /^packages\/demo-model\/src\/(?:about-me|demo-brain|recall|tool-answers)/,

@@ -14,4 +14,13 @@ export const TEXTS = {
   demoNote: '(built-in demo, not a large language model)',
   nearlyFull: (title: string, percent: number) =>
     `⚠️ The store of ${title} is ${percent} % full. When it is full, the plugin cannot save anything new.`,
+  notRunning: (plugin: string) => `${plugin} is not running, so nothing can be set for one chat.`,
+  noKey: (plugin: string, key: string, known: string) => `${plugin} has no key ${key}. It has: ${known}.`,
+  isSecret: (key: string) => `${key} is a secret. Put it into .env, not into a chat.`,
+  setByEnvironment: (key: string) =>
+    `${key} is set in .env or the environment, which takes precedence. Change it there.`,
+  noKeyForChat: (plugin: string) => `${plugin} has no setting for a single chat.`,
+  notForChat: (key: string, settable: string) => `${key} cannot be set for one chat. These can: ${settable}.`,
+  looksLikeSecret: 'That looks like a secret. Put it into .env, not into a chat.',
+  mustBe: (key: string, expected: string) => `${key} must be ${expected}.`,
 } as const

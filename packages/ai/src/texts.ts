@@ -30,4 +30,6 @@ export const TEXTS = {
     'It acts outside this chat, and the assistant had read text from elsewhere before it asked.',
   hasEffectOutside: 'It acts outside this chat.',
   usesUnknownAddress: (address: string) => `It uses an address that nobody wrote here: ${address}`,
+  usedToolsInVain: (often: string) =>
+    `I used tools ${often}, but found no answer. Ask for a smaller step, or rephrase it.`,
 } as const

@@ -4,4 +4,5 @@ export const TEXTS = {
   endsHere: (reason: string) => `[The answer ends here: ${reason}]`,
   becauseStopped: 'stopped',
   becauseOfFault: 'something went wrong',
+  fileLeftOut: 'A file was left out: Telegram refused it.',
 } as const

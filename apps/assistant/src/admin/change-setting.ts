@@ -7,6 +7,7 @@ import type { AdminSettingChange } from '@pluggram/sdk'
 import type { ChatSettings } from '@pluggram/storage'
 import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
+import { TEXTS } from '../texts.ts'
 import { checkKey, readSetting } from './plugin-settings.ts'
 import type { SettingsBasis } from './plugin-settings.ts'
 
@@ -33,8 +34,7 @@ export async function changeSetting(
   const value = text === undefined ? undefined : readSetting(basis, key, text)
   if (chatId === undefined) return changeForAll({ basis, key, value }, options)
   const block = withKey({ ...basis.block, ...without(basis.chatBlock ?? {}, key) }, key, value)
-  if (!(await check({ plugin, block }, options)))
-    throw refusal(`${plugin} does not run, so nothing can be set for one chat.`)
+  if (!(await check({ plugin, block }, options))) throw refusal(TEXTS.notRunning(plugin))
   await options.chatSettings.set(plugin, chatId, key, value)
 }
 

@@ -4,6 +4,7 @@ import type { LoadedConfiguration } from '@pluggram/config'
 import type { JsonObject, JsonValue } from '@pluggram/host'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminSetting } from '@pluggram/sdk'
+import { TEXTS } from '../texts.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -57,20 +58,15 @@ export function checkKey(basis: SettingsBasis, key: string, isForChat: boolean):
   const schema = properties(basis.schema)[key]
   if (!schema) {
     const known = Object.keys(properties(basis.schema)).join(', ')
-    throw invalid(
-      `${basis.plugin} has no key ${key.slice(0, 100)}. It has: ${known.slice(0, 1_000) || 'none'}.`,
-    )
+    throw invalid(TEXTS.noKey(basis.plugin, key.slice(0, 100), known.slice(0, 1_000) || 'none'))
   }
   const reason = hides(basis, key, schema)
-  if (reason === 'secret') throw secret(`${key} is a secret: it belongs into .env, not into a chat.`)
-  if (reason === 'environment')
-    throw invalid(`${key} is set by .env or the environment, which is stronger: change it there.`)
+  if (reason === 'secret') throw secret(TEXTS.isSecret(key))
+  if (reason === 'environment') throw invalid(TEXTS.setByEnvironment(key))
   if (!isForChat || basis.perChat.includes(key)) return
   const settable = describeSettings(basis).flatMap((setting) => (setting.isPerChat ? setting.key : []))
   throw invalid(
-    settable.length === 0
-      ? `${basis.plugin} has no key that can be set for one chat.`
-      : `${key} cannot be set for one chat. What can is ${settable.join(', ')}.`,
+    settable.length === 0 ? TEXTS.noKeyForChat(basis.plugin) : TEXTS.notForChat(key, settable.join(', ')),
   )
 }
 
@@ -82,8 +78,7 @@ export function readSetting(basis: SettingsBasis, key: string, text: string): Js
   const schema = properties(basis.schema)[key] ?? {}
   const { type, choices } = typeOf(schema)
   const value = type === 'text' ? unquote(text) : coerceToSchema(text, schema, basis.schema)
-  if (holdsSecret(value, []))
-    throw secret(`That looks like a secret, which belongs into .env and not into a chat.`)
+  if (holdsSecret(value, [])) throw secret(TEXTS.looksLikeSecret)
   const isRight =
     type === 'other'
       ? typeof value !== 'string' || !/^\s*[[{]/.test(text)
@@ -91,7 +86,7 @@ export function readSetting(basis: SettingsBasis, key: string, text: string): Js
         (type === 'text' || typeof value === (type === 'number' ? 'number' : 'boolean')))
   if (isRight) return value
   const expected = choices ? `one of ${choices.join(', ')}` : type === 'other' ? 'JSON' : `a ${type}`
-  throw invalid(`${key} must be ${expected}.`)
+  throw invalid(TEXTS.mustBe(key, expected))
 }
 
 function invalid(message: string): PluggramError {

@@ -94,7 +94,7 @@ describe('limits', () => {
   test('a model that never stops calling has to write in the end', async () => {
     const bench = createBench([ADD], { settings: { maxRounds: 3 } })
     const steps = createScriptedSteps(() => ({ calls: [{ name: 'math__add', args: { a: 1, b: 1 } }] }))
-    expect(await bench.answer(steps)).toContain('I used tools 3 times and came to no answer')
+    expect(await bench.answer(steps)).toContain('I used tools 3 times, but found no answer')
     expect(steps.requests.map(({ step }) => step?.mayCall)).toEqual([true, true, true, false])
     expect(bench.registry.calls).toHaveLength(3)
   })

@@ -2,6 +2,7 @@ import { AiError, isPluggramError } from '@pluggram/sdk'
 import type { Logger, TextEnd } from '@pluggram/sdk'
 import type { PluginRegistry } from '@pluggram/sdk/runtime'
 import type { ModelMessage } from 'ai'
+import { TEXTS } from '../texts.ts'
 import { offerTools, toolsFor, toToolSet } from './offered-tools.ts'
 import type { OfferedTool } from './offered-tools.ts'
 import type { ToolCaller, CallAnswer } from './tool-caller.ts'
@@ -183,7 +184,7 @@ function isTooLong(error: unknown): boolean {
 }
 
 function gaveUp(rounds: number): string {
-  return `I used tools ${rounds === 1 ? 'once' : `${rounds} times`} and came to no answer. Ask for a smaller step, or in other words.`
+  return TEXTS.usedToolsInVain(rounds === 1 ? 'once' : `${rounds} times`)
 }
 
 function tooLong(seconds: number): AiError {

@@ -1,6 +1,7 @@
 import type { Logger } from '@pluggram/sdk'
 import type { TelegramError } from '../api/errors.ts'
 import type { Way } from '../api/refusals.ts'
+import { TEXTS } from '../texts.ts'
 import type { BotApiCall } from './format.ts'
 import { OTHER_WAYS } from './other-ways.ts'
 import type { WayTools } from './other-ways.ts'
@@ -13,7 +14,7 @@ export interface MenderOptions {
 /** Finds what to send instead of a refused call; nothing when no way is left. */
 export type Mender = (error: TelegramError, call: BotApiCall) => Promise<readonly BotApiCall[] | undefined>
 
-const MISSING = 'A file was left out: Telegram refused it.'
+const MISSING = TEXTS.fileLeftOut
 
 /**
  * Creates the mender of one message. After each refusal it takes the next way of the refusal's row,
