@@ -19,6 +19,8 @@ const OTHERS = new Set<string>([
   'WholeReply',
   // a store
   'SentMessages',
+  // a row of a restored outbox, as the command line shows it
+  'HeldMessage',
   // between the host and a plugin process
   'StreamMessage',
 ])
