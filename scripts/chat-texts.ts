@@ -10,15 +10,14 @@ import type { House } from './house.ts'
 export const TEXTS_FILE =
   /texts\.ts$|^packages\/(?:demo-model\/src\/(?:facts|small-talk|foreign-language)|telegram\/src\/api\/refusals)\.ts$/
 const SPEAKING = [
-  /^apps\/assistant\/src\/(?:admin|time-zones)/,
+  /^apps\/assistant\/src\/(?:admin|parts\/telegram|system-plugin|time-zones)/,
+  /^packages\/pipeline\/src\/(?:ask-plugin|dispatcher|presses)/,
   /^packages\/telegram\/src\/send\/mend-message/,
   /^plugins\/[a-z_]+\/src\//,
   /^packages\/access\/src\//,
   /^packages\/demo-model\/src\/(?:about-me|demo-brain|recall|tool-answers)/,
   /^packages\/ai\/src\/tools\/(?:approval|decide-approval|turn-guard)/,
 ]
-/** Files whose texts still have to move. */
-const NOT_YET = /^plugins\/admin\/src\/admin-plugin/
 /** Words for a model, for owners' configuration, of languages, or tables that only hold texts. */
 const OTHER_READERS = /(?:prompt|configuration|-definition|languages-of-\w+|find-repeat|texts)\.ts$/
 
@@ -97,7 +96,7 @@ function untranslated(file: string, source: string): string[] {
 
 /** Whether a file may hold what is said in chats. */
 function speaks(file: string): boolean {
-  return SPEAKING.some((place) => place.test(file)) && !OTHER_READERS.test(file) && !NOT_YET.test(file)
+  return SPEAKING.some((place) => place.test(file)) && !OTHER_READERS.test(file)
 }
 
 /** The texts in a source file that look as if people read them in a chat. */

@@ -52,7 +52,7 @@ test('what came of a call is told to the chat in honest words, and counted', asy
     '⚠️ Failing took too long and was stopped. Please try again.',
   ])
   expect(await ask(driver, ada, '/fail exit')).toEqual([
-    '⚠️ Failing crashed and is started again. Please try again.',
+    '⚠️ Failing crashed and is restarting. Please try again.',
   ])
   // the third crash parks it; a question to no plugin in particular gets the next plugin's answer
   expect(await ask(driver, ada, 'everybody')).toEqual(['next'])

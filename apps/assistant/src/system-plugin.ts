@@ -111,14 +111,9 @@ export function createSystemPlugin(options: SystemPluginOptions): PluginDefiniti
 }
 
 function welcome(options: SystemPluginOptions, name: string, model: ModelDescription): string {
-  const lines = [
-    `Hi ${escape(name)}! I'm **${escape(options.assistantName)}**.`,
-    'Send me a message, a photo or a file. /help lists what I can do.',
-  ]
+  const lines = [TEXTS.hello(escape(name), escape(options.assistantName)), TEXTS.whatToSend]
   if (model.isDemo) {
-    lines.push(
-      'I\'m in demo mode, so I only know my own commands. To connect an AI model, ask me *"how do I connect a model?"*',
-    )
+    lines.push(TEXTS.demoMode)
   }
   return lines.join('\n\n')
 }

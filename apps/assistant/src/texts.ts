@@ -23,4 +23,9 @@ export const TEXTS = {
   notForChat: (key: string, settable: string) => `${key} cannot be set for one chat. These can: ${settable}.`,
   looksLikeSecret: 'That looks like a secret. Put it into .env, not into a chat.',
   mustBe: (key: string, expected: string) => `${key} must be ${expected}.`,
+  unanswered: 'None of my plugins answered that. /help shows what I can do.',
+  hello: (who: string, name: string) => `Hi ${who}! I'm **${name}**.`,
+  whatToSend: 'Send me a message, a photo or a file. /help lists what I can do.',
+  demoMode:
+    'I\'m in demo mode, so I only know my own commands. To connect an AI model, ask me *"how do I connect a model?"*',
 } as const

@@ -16,6 +16,7 @@ import type { ReplyGuard } from './reply-writer.ts'
 import { ReplyWriter, resultReplies } from './reply-writer.ts'
 import type { WrittenAnswer } from './reply-writer.ts'
 import type { Route } from './router.ts'
+import { TEXTS } from './texts.ts'
 
 /** How long an aborted plugin has to stop before its call counts as timed out. */
 const GRACE_MS = 1_000
@@ -288,9 +289,7 @@ function brokeOff(
   // the truncated text already says that it is incomplete
   if (messages.length > 0) return { messages }
   const isAboutModel = isPluggramError(error) && error.code.startsWith('ai-')
-  const text = isAboutModel
-    ? `⚠️ ${error.message}`
-    : `⚠️ The answer of ${pluginTitle(plugin)} could not be shown.`
+  const text = isAboutModel ? `⚠️ ${error.message}` : TEXTS.notShown(pluginTitle(plugin))
   return { apology: text, isFinal: true }
 }
 
@@ -304,15 +303,15 @@ function failureText(pluginName: string, error: unknown): string {
       return tooLong(pluginName)
     case 'crash':
       return isPluggramError(error) && error.isRetryable
-        ? `⚠️ ${pluginName} crashed and is started again. Please try again.`
-        : `⚠️ ${pluginName} has been stopped after repeated crashes. Details are in the log.`
+        ? TEXTS.crashed(pluginName)
+        : TEXTS.parked(pluginName)
     case 'error':
-      return `⚠️ Something went wrong in ${pluginName}. Details are in the log.`
+      return TEXTS.failed(pluginName)
   }
 }
 
 function tooLong(pluginName: string): string {
-  return `⚠️ ${pluginName} took too long and was stopped. Please try again.`
+  return TEXTS.tookTooLong(pluginName)
 }
 
 /** What a failure counts as. */

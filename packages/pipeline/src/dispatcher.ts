@@ -43,7 +43,7 @@ type Refused = Exclude<Admission, { readonly role: Role }>
 const MAX_UNSENT_PER_CHAT = 50
 const MAX_OBSERVED_TEXT = 4_096
 const UNEXPLAINED: UndeliveredNotice = {
-  text: 'An answer was refused by Telegram and could not be shown.',
+  text: TEXTS.refusedByTelegram,
   to: 'chat',
 }
 /** People are told this often at most that the bot cannot answer in a chat. */

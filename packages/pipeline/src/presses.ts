@@ -1,11 +1,12 @@
 import type { ChatActions, IncomingUpdate, SentMessages } from '@pluggram/sdk/runtime'
 import type { Buttons, Press } from './buttons.ts'
+import { TEXTS } from './texts.ts'
 
 type PressUpdate = Extract<IncomingUpdate, { kind: 'callback_query' }>
 
-const TOO_OLD = 'This button is too old. Please ask again.'
-const NOT_YOURS = 'This button is for somebody else, or it is too old.'
-const NOT_RUNNING = 'The plugin behind this button is not running.'
+const TOO_OLD = TEXTS.tooOld
+const NOT_YOURS = TEXTS.notYours
+const NOT_RUNNING = TEXTS.notRunning
 
 /** Decides which presses of buttons count, and for which plugin. */
 export class Presses {

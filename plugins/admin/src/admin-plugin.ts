@@ -99,7 +99,7 @@ export default definePlugin({
         return answer(context, services, async () => {
           const people = place.isGroup ? undefined : await pressPeople(admin, context.user.id, message)
           const page = people ?? (await press(admin, place, message))
-          const { asks, ...reply }: AskingReply = page ?? { text: 'This button is too old.' }
+          const { asks, ...reply }: AskingReply = page ?? { text: TEXTS.buttonTooOld }
           await questions.note(context, asks)
           return { ...reply, editMessageId: context.message.id }
         })
@@ -138,15 +138,13 @@ async function answer(
         return false
       },
     )
-    const advice = isDeleted
-      ? 'I deleted your message. If others saw it, create a new secret.'
-      : 'I could not delete your message. Delete it yourself and create a new secret.'
+    const advice = isDeleted ? TEXTS.deletedMessageIfOthers : TEXTS.couldNotDeleteMessage
     return { success: false, error: `${errorMessage(error)} ${advice}` }
   }
 }
 
 function onlyOwners(): PluginResult {
-  return { success: false, error: 'Only the owner can do that.' }
+  return { success: false, error: TEXTS.onlyOwnerCanDo }
 }
 
 function placeOf(chat: MessageContext['chat']): Place {
@@ -155,7 +153,7 @@ function placeOf(chat: MessageContext['chat']): Place {
 
 async function usersPage(admin: AdminService, _args: string, { chat }: Context): Promise<Reply> {
   // names and ids of people are not for everybody in a group
-  return chat.type === 'private' ? peoplePage(admin) : { text: 'I show people in our private chat only.' }
+  return chat.type === 'private' ? peoplePage(admin) : { text: TEXTS.showPeopleOurPrivate }
 }
 
 async function logPage(
@@ -165,10 +163,10 @@ async function logPage(
   onlyProblems: boolean,
 ): Promise<Reply> {
   // a log names chats and people, so it is not shown in a group
-  if (chat.type !== 'private') return { text: 'I only show the log in our private chat.' }
+  if (chat.type !== 'private') return { text: TEXTS.onlyShowLogOur }
   const asked = /^\d{1,3}$/.test(args) ? Number(args) : log_lines
   const lines = await admin.logLines({ count: Math.min(200, Math.max(1, asked)), onlyProblems, timeZone })
-  const nothing = onlyProblems ? 'No warnings or errors since the start.' : 'The log is empty.'
+  const nothing = onlyProblems ? TEXTS.noWarningsErrorsSince : TEXTS.logEmpty
   return { text: lines.length === 0 ? nothing : lines.join('\n'), format: 'plain' }
 }
 

@@ -51,4 +51,12 @@ export const TEXTS = {
     `To change it, reply to this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${key} VALUE${here}`,
   sameEverywhere: 'Same as everywhere',
   resetDefault: 'Reset to default',
+  buttonTooOld: 'This button is too old.',
+  deletedMessageIfOthers: 'I deleted your message. If others saw it, create a new secret.',
+  couldNotDeleteMessage: 'I could not delete your message. Delete it yourself and create a new secret.',
+  onlyOwnerCanDo: 'Only the owner can do that.',
+  showPeopleOurPrivate: 'I show people in our private chat only.',
+  onlyShowLogOur: 'I only show the log in our private chat.',
+  noWarningsErrorsSince: 'No warnings or errors since the start.',
+  logEmpty: 'The log is empty.',
 } as const

@@ -3,6 +3,7 @@ import { createPipeline } from '@pluggram/pipeline'
 import { createChatMoves } from '@pluggram/access'
 import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
+import { TEXTS } from '../texts.ts'
 import * as tokens from './tokens.ts'
 
 /** No user has this id. */
@@ -74,7 +75,7 @@ export const telegramConnection = definePart({
           timeZones,
           pluginTimeoutMs: limits.pluginTimeoutSeconds * 1_000,
           onPluginCall: metrics.pluginCalled,
-          unansweredReply: 'None of my plugins answered that. /help shows what I can do.',
+          unansweredReply: TEXTS.unanswered,
         }),
     })
     life.onStop(() => telegram.close())
