@@ -39,7 +39,9 @@ const LIMIT_MS = 90_000
 const SENDS = /^send(?!.*(?:Draft|Action$))/
 
 export async function startTelegram(): Promise<ScriptedTelegram> {
-  const updates: { update_id: number; message: object }[] = []
+  const updates: ({ update_id: number } & object)[] = []
+  /** Who wrote last in each chat. */
+  const writers = new Map<number, object>()
   const sent: SentMessage[] = []
   const files = new Map<string, Uint8Array>()
   const wakers = new Set<() => void>()
@@ -47,6 +49,7 @@ export async function startTelegram(): Promise<ScriptedTelegram> {
     for (const waker of wakers) waker()
   }
   let count = 0
+  let lastUpdate = 0
 
   async function answer(method: string, body: string): Promise<unknown> {
     const params = (body.startsWith('{') ? JSON.parse(body) : {}) as Record<string, unknown>
@@ -56,9 +59,21 @@ export async function startTelegram(): Promise<ScriptedTelegram> {
     if (!SENDS.test(method)) return method === 'getWebhookInfo' ? { url: '' } : true
     const chatId = Number(params['chat_id'])
     sent.push({ chatId, body })
-    wake()
     count += 1
+    refuse(chatId, 1_000_000 + count, body)
+    wake()
     return { message_id: 1_000_000 + count, date: 1, chat: { id: chatId, type: 'private' }, text: 'x' }
+  }
+
+  /** Nobody allows anything here: whoever asked presses No, and the answer goes on. */
+  function refuse(chatId: number, messageId: number, body: string): void {
+    const data = /"callback_data":"(?<data>[^"]+no:[\w-]{12}:[\w-]{8})"/.exec(body)?.groups?.['data']
+    if (data === undefined) return
+    lastUpdate += 1
+    const chat = { id: chatId, type: chatId < 0 ? 'supergroup' : 'private', title: 'x', first_name: 'x' }
+    const message = { message_id: messageId, date: 1, chat, text: 'x' }
+    const query = { id: `no-${messageId}`, from: writers.get(chatId), chat_instance: '1', message, data }
+    updates.push({ update_id: lastUpdate, callback_query: query })
   }
 
   async function poll(offset: number): Promise<unknown> {
@@ -90,13 +105,14 @@ export async function startTelegram(): Promise<ScriptedTelegram> {
 
   const server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  let lastUpdate = 0
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent,
     files,
     deliver(message) {
       lastUpdate += 1
+      const { chat, from } = message as { chat?: { id: number }; from?: object }
+      if (chat && from) writers.set(chat.id, from)
       updates.push({
         update_id: lastUpdate,
         message: { message_id: lastUpdate, date: Math.floor(Date.now() / 1_000), ...message },
