@@ -39,7 +39,7 @@ const LIMIT_MS = 90_000
 const SENDS = /^send(?!.*(?:Draft|Action$))/
 
 export async function startTelegram(): Promise<ScriptedTelegram> {
-  const updates: ({ update_id: number } & object)[] = []
+  const updates: { update_id: number; message?: object; callback_query?: object }[] = []
   /** Who wrote last in each chat. */
   const writers = new Map<number, object>()
   const sent: SentMessage[] = []
