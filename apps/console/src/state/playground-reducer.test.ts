@@ -24,7 +24,7 @@ function ids(state: PlaygroundState): readonly number[] {
 }
 
 const draftEvent = (text: string): DriverEvent =>
-  anEvent({ type: 'draft-updated', draft: { chatId: CHAT, draftId: 5, text, entities: [] } })
+  anEvent({ type: 'draft-updated', draft: { chatId: CHAT, draftId: 5, text, entities: [], canStop: false } })
 
 describe('messages', () => {
   it('stand in the order of their ids, whatever order they arrive in', () => {
