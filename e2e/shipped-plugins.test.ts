@@ -294,7 +294,7 @@ describe.skipIf(chromiumProblem)(`every plugin that ships, in the playground${ch
 
   test.runIf(ships('admin'))('admin lists the plugins, with buttons', async () => {
     const list = await say('/plugins')
-    expect(await list.innerText()).toContain('polls_and_forms')
+    expect(await list.innerText()).toContain('🟢 Polls and forms')
     expect(await list.getByTestId('inline-button').count()).toBeGreaterThan(3)
   })
 
