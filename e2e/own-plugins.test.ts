@@ -35,7 +35,7 @@ test('a file with the four-member class, its block and its switch answers, with 
   const driver = await logIn(assistant)
   const ada = await createPerson(driver)
   expect(await ask(driver, ada, 'my friend')).toEqual(['Salut friend'])
-  expect((await ask(driver, ada, '/status')).join()).toContain('my_plugin – greeting with Salut')
+  expect((await ask(driver, ada, '/status')).join()).toContain('My plugin – greeting with Salut')
   const ready = await (await fetch(`${assistant.url}/readyz`)).json()
   expect(ready).toMatchObject({ components: { plugins: { plugins: { my_plugin: { state: 'running' } } } } })
   expect(await assistant.stop()).toBe(0)

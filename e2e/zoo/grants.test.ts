@@ -157,10 +157,10 @@ describe('in one assistant, one after another', () => {
   test('a plugin that crashed three times is parked, says so, and comes back when its owner asks for it', async () => {
     expect(await ask(driver, ada, '/fragile')).toEqual(['alive'])
     for (let crash = 0; crash < 3; crash += 1) {
-      expect((await ask(driver, ada, '/fragile die')).join()).toContain('fragile')
+      expect((await ask(driver, ada, '/fragile die')).join()).toContain('Fragile crashed')
     }
     await assistant.waitFor(/fragile is parked: it crashed three times/)
-    expect((await ask(driver, ada, '/fragile')).join()).toContain('fragile')
+    expect((await ask(driver, ada, '/fragile')).join()).toContain('Fragile has been stopped')
     expect(await pluginStates(assistant)).toMatchObject({ fragile: { state: 'parked', crashes: 3 } })
     expect(await runCommand(home, 'plugins', 'restart', 'fragile')).toMatchObject({ code: 0 })
     await assistant.waitFor(/fragile restarted on request/)

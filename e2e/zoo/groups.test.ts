@@ -76,7 +76,7 @@ test('plugins of a group share a process, each with its own configuration, servi
   // who ends the process is named; the neighbour is back at the next message, without a crash of
   // its own
   for (const act of ['die', 'exit']) {
-    expect((await ask(driver, ada, `/one ${act}`)).join()).toContain('one')
+    expect((await ask(driver, ada, `/one ${act}`)).join()).toContain('One crashed')
     expect((await ask(driver, ada, '/two')).join()).toContain('of-two')
   }
   await assistant.waitFor(/Plugin one threw an error outside a call: late/)
@@ -92,7 +92,7 @@ test('who blocks the shared process is named; a member that is replaced moves to
   const driver = await logIn(assistant)
   const ada = await createPerson(driver)
   await ask(driver, ada, '/two')
-  expect((await ask(driver, ada, '/one loop')).join()).toContain('one')
+  expect((await ask(driver, ada, '/one loop')).join()).toContain('One crashed')
   expect((await ask(driver, ada, '/two')).join()).toContain('of-two')
   await assistant.waitFor(/Plugin one \(group mine\) does not respond/)
   await assistant.waitFor(/Plugin one blocked its event loop/)

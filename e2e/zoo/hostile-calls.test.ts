@@ -11,10 +11,16 @@ import { stopAllPrograms } from '../support/program.ts'
 import { FRAME_ATTEMPTS } from './hostile-frames.ts'
 import { CLAIMER, HOSTILE_GRANTS, hostileSource, VICTIM } from './hostile-plugin.ts'
 import { PROCESS_ATTEMPTS } from './hostile-process.ts'
-import { SERVICE_ATTEMPTS } from './hostile-services.ts'
+import { SENDS, SERVICE_ATTEMPTS } from './hostile-services.ts'
 
 const ATTEMPTS = { ...SERVICE_ATTEMPTS, ...FRAME_ATTEMPTS, ...PROCESS_ATTEMPTS }
-const FAMILIES = Object.entries(ATTEMPTS).map(([family, attempts], at) => ({ family, attempts, at }))
+const FAMILIES = Object.entries(ATTEMPTS).map(([family, attempts], at) => ({
+  family,
+  attempts,
+  at,
+  sends: Object.values(attempts).filter((expected) => expected === SENDS).length,
+}))
+const SENT = FAMILIES.reduce((sum, { sends }) => sum + sends, 0)
 const OWN_CANARY = 'owncanary-5d1f09ab77'
 const HOST_CANARY = 'hostcanary-c2e8417f'
 
@@ -70,9 +76,9 @@ afterAll(async () => {
 })
 
 describe('one plugin in one process', () => {
-  test.each(FAMILIES)('$family', async ({ attempts, at }) => {
-    const [answer = ''] = await ask(driver, eve, `/hostile ${at} ${ada.id} ${assistant.url} ${home}`)
-    const found = JSON.parse(answer) as string[]
+  test.each(FAMILIES)('$family', async ({ attempts, at, sends }) => {
+    const answers = await ask(driver, eve, `/hostile ${at} ${ada.id} ${assistant.url} ${home}`, sends + 1)
+    const found = JSON.parse(answers.at(-1) ?? '') as string[]
     const came = Object.fromEntries(Object.keys(attempts).map((code, index) => [code, found[index]]))
     expect(came).toEqual(attempts)
   })
@@ -88,6 +94,9 @@ test('a plugin that claims to be an observer sees no messages, and its schedules
 })
 
 test('afterwards everything is as it was', async () => {
+  // nobody may press it: that the plugin heard of it would be one message more
+  const button = (await botMessages(driver, eve.id)).find(({ text }) => text === 'not yours')
+  await driver.post(`/chats/${eve.id}/messages/${button?.id}/press`, { userId: eve.id, row: 0, column: 0 })
   expect(await ask(driver, ada, '/victim')).toEqual([before.owned])
   // neither ended nor started again
   expect(await ask(driver, eve, '/idle')).toEqual([before.pid])
@@ -95,7 +104,7 @@ test('afterwards everything is as it was', async () => {
   expect(await readFile(join(home, 'config.json'), 'utf8')).toContain(OWN_CANARY)
   const texts = (await botMessages(driver, ada.id)).map(({ text }) => text)
   expect(texts).toEqual([before.owned, before.owned])
-  expect(await botMessages(driver, eve.id)).toHaveLength(FAMILIES.length + 3)
+  expect(await botMessages(driver, eve.id)).toHaveLength(FAMILIES.length + SENT + 3)
   expect(await readdir(join(home, 'data/plugins/hostile'))).toEqual([])
   const metrics = await (await fetch(`${assistant.url}/metrics`)).text()
   expect(metrics).not.toMatch(/^(?:forged|# TYPE forged)|canary-/m)

@@ -92,6 +92,7 @@ export default class {
   constructor(config, services) { this.services = services; this.own = config.plugins.hostile.secret_key }
   async processMessage(message, context) {
     const { services, own } = this
+    if (context.callback) return { success: true, response: 'pressed' }
     if (context.command?.name === 'idle') return { success: true, response: 'pid ' + process.pid }
     if (context.command?.name !== 'hostile') return
     const [at, other, door, home] = context.command.args.split(' ')

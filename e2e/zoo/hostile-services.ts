@@ -1,5 +1,8 @@
 import type { Attempts } from './hostile-plugin.ts'
 
+/** What comes of an attempt that sends a message, which is its right. */
+export const SENDS = 'gives a message to its own chat'
+
 /** What a plugin asks of its services, by what each is. Each line is one attempt and what must come of it. */
 export const SERVICE_ATTEMPTS: Attempts = {
   store: {
@@ -215,7 +218,12 @@ export const SERVICE_ATTEMPTS: Attempts = {
     "context.reply({ text: 'x', entities: [{ type: 'text_link', offset: -5, length: 1e9 }] })":
       'reply-invalid',
     "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'b', onlyFor: '5' }]] })": 'reply-invalid',
-    "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'b', onlyFor: -5 }]] })": 'reply-invalid',
+    "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'b', onlyFor: 0 }]] })": 'reply-invalid',
+    "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'b', onlyFor: -0.5 }]] })": 'reply-invalid',
+    "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'b', onlyFor: -1e300 }]] })": 'reply-invalid',
+    // channels and anonymous administrators have negative ids; nobody here may press it
+    "context.reply({ text: 'not yours', buttons: [[{ text: 'a', data: 'b', onlyFor: -5 }]] }).then(([sent]) => 'a message to ' + (sent.chatId === context.chat.id ? 'its own chat' : sent.chatId))":
+      SENDS,
     "context.reply({ text: 'x', buttons: Array(101).fill([]) })": 'reply-invalid',
     "context.reply({ text: 'x', buttons: [[{ text: 'a', data: 'd'.repeat(1_025) }]] })": 'reply-invalid',
     "context.reply({ media: { kind: 'document', source: '/etc/passwd' } })": 'reply-invalid',
