@@ -18,6 +18,7 @@ const silent: RootLogger = {
   error() {},
   fatal() {},
   child: () => silent,
+  everyTime: () => silent,
 }
 
 let home: string

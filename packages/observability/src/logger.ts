@@ -35,6 +35,8 @@ export interface LoggerOptions {
 /** The assistant's logger; `child` adds fields to every line. */
 export interface RootLogger extends Logger {
   child(fields: Readonly<Record<string, unknown>>): RootLogger
+  /** The same logger, but it writes repeated problems too: for callers that know what is new. */
+  everyTime(): RootLogger
   fatal(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
@@ -103,6 +105,7 @@ function adapt(
     error: problem('error'),
     fatal: (message, fields) => logger.fatal(fields ?? {}, message),
     child: (fields) => adapt(logger.child(fields), { ...own, ...fields }, repeated),
+    everyTime: () => adapt(logger, own, undefined),
   }
 }
 

@@ -72,6 +72,10 @@ describe('the same problem', () => {
     logger.error('update parked', { update: 1 })
     logger.error('update parked', { update: 2 })
     expect(lines).toHaveLength(2)
+    const everyTime = logger.child({ plugin: 'dice' }).everyTime()
+    everyTime.error('plugin failed')
+    everyTime.error('plugin failed')
+    expect(lines.slice(2)).toMatchObject([{ plugin: 'dice' }, { plugin: 'dice' }])
   })
 })
 

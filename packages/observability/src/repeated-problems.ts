@@ -29,7 +29,11 @@ const HIGHEST_LEVEL: Partial<Readonly<Record<ErrorCode, ProblemLevel>>> = {
 }
 
 /** Lines that are written each time, since each is about something else that was lost or changed. */
-const EACH_TIME: ReadonlySet<string> = new Set(['update parked', 'a plugin could not forget a user'])
+const EACH_TIME: ReadonlySet<string> = new Set([
+  'update parked',
+  'a plugin could not forget a user',
+  'the configuration has errors; still using the previous version',
+])
 
 /** The level of a line about a problem. */
 export function problemLevel(level: 'warn' | 'error', fields: Fields | undefined): ProblemLevel {

@@ -24,5 +24,6 @@ export function reportErrors(
       tell(fields)
     },
     child: (fields) => reportErrors(logger.child(fields), report, { ...own, ...fields }),
+    everyTime: () => reportErrors(logger.everyTime(), report, own),
   }
 }

@@ -36,7 +36,8 @@ export const pluginProblems = definePart({
   name: 'plugin problems',
   needs: { logger: tokens.logger },
   gives: tokens.problemLog,
-  start: ({ logger }) => createProblemLog(logger),
+  // it knows which problems were gone in between; the logger would hold back their return
+  start: ({ logger }) => createProblemLog(logger.everyTime()),
 })
 
 /** What plugins and the demo model may know about other plugins. */
