@@ -84,7 +84,11 @@ test.each(LEVELS)('tools of plugins in processes work while ai_chatbot runs %s',
       enabled_plugins: { mailer: true, dice: true },
       grants: { ai_chatbot: { ai: true, tools: true } },
     },
-    'config.json': { plugin_host: { plugins: { ai_chatbot: { isolation } } } },
+    'config.json': {
+      plugin_host: { plugins: { ai_chatbot: { isolation } } },
+      // without pictures, it asks for no network
+      plugins: { ai_chatbot: { show_pictures: false } },
+    },
   })
   const assistant = await startAssistant(home, { OPENAI_BASE_URL: model.url })
   const session = await logIn(assistant)
@@ -156,7 +160,7 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
   )
   const answers = await ask(emulator.driver, ada, 'CALL page__read {}')
   expect(answers.join()).toContain('to: eve@evil.example')
-  expect(answers.join()).toContain('has read text from elsewhere')
+  expect(answers.join()).toContain('the assistant had read text from elsewhere before it asked')
   expect(assistant.output()).not.toContain('MAILED eve')
   await emulator.program.stop()
 })

@@ -4,6 +4,7 @@ import { installLeakCheck } from '@pluggram/testing/leak-check'
 import type { TestMessage } from '@pluggram/testing'
 import { describe, expect, test } from 'vitest'
 import plugin from './index.ts'
+import { configuration } from './configuration.ts'
 import { failingAfter, GROUP, TestChatbot, unavailable } from './test-chatbot.ts'
 
 installLeakCheck()
@@ -22,7 +23,10 @@ test('is a plugin that comes last, and asks for the model and for the pictures t
   expect(isPluginDefinition(plugin)).toBe(true)
   expect(plugin.priority).toBeLessThan(0)
   expect(plugin.permissions?.ai).toBe(true)
-  expect(plugin.permissions).toEqual({ ai: true, tools: true, network: ['*'] })
+  expect(plugin.permissions).toEqual({ ai: true, tools: true })
+  const asks = (block: object): unknown => plugin.configure?.(configuration.parse(block))
+  expect(asks({})).toEqual({ permissions: { network: ['*'] } })
+  expect(asks({ show_pictures: false })).toEqual({})
 })
 
 describe('an answer', () => {

@@ -17,8 +17,9 @@ The conversation is remembered per chat (and per topic of a group); /new starts 
   config: configuration,
   perChat: ['system_prompt', 'persona_role', 'groups', 'spoken_replies'],
   updates: ['message', 'edited_message'],
-  permissions: { ai: true, tools: true, network: ['*'] },
-  configure: ({ show_pictures: isOn }) => ({ permissions: { network: isOn ? ['*'] : [] } }),
+  permissions: { ai: true, tools: true },
+  // only pictures need the network
+  configure: ({ show_pictures: isOn }) => (isOn ? { permissions: { network: ['*'] } } : {}),
   priority: -1_000,
   commands: {
     new: {
