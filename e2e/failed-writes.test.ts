@@ -51,15 +51,15 @@ test('while another program holds the database, the health says so and other sch
   for (let round = 0; round < long(1, 5); round += 1) {
     const other = new DatabaseSync(join(home, 'data/pluggram.db'), { timeout: 30_000 })
     other.exec('BEGIN IMMEDIATE')
-    const failures = (): number => assistant.output().split('Schedule beat of plugin beats failed').length
-    const [before, failed] = [last('unkept'), failures()]
-    await expect.poll(failures).toBeGreaterThan(failed)
-    // the database was awaited for five seconds
-    expect(last('unkept') - before).toBeGreaterThan(1)
+    const before = last('unkept')
     await expect.poll(ready).toMatchObject({
       status: 'not-ready',
       components: { schedules: { status: 'failed', reason: expect.stringContaining('locked') } },
     })
+    // the database was awaited for five seconds
+    expect(last('unkept') - before).toBeGreaterThan(1)
+    // later rounds are repeats of a problem that was logged
+    expect(assistant.output()).toContain('Schedule beat of plugin beats failed')
 
     other.exec('ROLLBACK')
     other.close()
