@@ -89,7 +89,7 @@ async function edit(
 const texts = async (driver: Session, chatId: number): Promise<string[]> =>
   (await botMessages(driver, chatId, 0)).map(({ text }) => text)
 
-test('the last question is answered anew in place of its answer, while it is written and after a restart', async () => {
+test('an edited last question gets a new answer in place of the old one, while that is written and after a restart', async () => {
   const stage = await startStage()
   const { driver, ada, model } = stage
   expect(await ask(driver, ada, 'First')).toEqual(['Answer to First'])
@@ -163,7 +163,7 @@ test('edits that ask nothing new stay quiet: commands, live locations, previews 
   expect(await texts(driver, ada.id)).toHaveLength(3)
 })
 
-test('in a group, in a channel and of an album, an edited question is answered anew', async () => {
+test('in a group, in a channel and of an album, an edited question gets a new answer', async () => {
   const stage = await startStage()
   const { driver, emulator, ada } = stage
   const { bot } = await driver.get<{ bot: { username: string } }>('/state')

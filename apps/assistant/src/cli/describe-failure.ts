@@ -10,7 +10,7 @@ export interface FailedEnd {
 /** A command was understood but refused; its message says why. */
 const REFUSED = 1
 
-/** The exit code of an error, and the sentence for whoever typed the command; never a stack. */
+/** The exit code of an error, and a sentence for the person who ran the command; never a stack. */
 export function describeFailure(error: unknown, isDebugging: boolean): FailedEnd {
   const failure = error instanceof Failure ? error : fromSystem(error)
   if (failure) return { exitCode: failure.exitCode, message: failure.message }

@@ -29,7 +29,7 @@ export const languageModels = definePart({
       logger: needs.logger,
       hide: (text) => needs.mask.applyToChat(text),
       ownPort: http.port,
-      // whoever wrote down who may chat has decided who may use the model
+      // an owner who set access.mode has decided who may use the model
       mayPay: () => needs.access.rules.isOwned() || needs.access.rules.isModeFixed(),
     })
     life.onStop(() => ai.close())

@@ -6,7 +6,7 @@ import type { TimeZoneStore } from '@pluggram/storage'
 
 /**
  * Takes over the zones that people once set in the reminders plugin, which drops its table at its
- * next start. Whoever has a zone here already keeps it.
+ * next start. People who already have a zone here keep it.
  */
 export async function adoptReminderZones(dataFolder: string, store: TimeZoneStore): Promise<number> {
   const file = path.join(dataFolder, 'databases', 'reminders.db')
