@@ -5,6 +5,7 @@ import { signedButtons } from './parts/buttons.ts'
 import { scheduledBackups } from './parts/backups.ts'
 import { commandDoor } from './parts/door.ts'
 import { errorReports } from './parts/error-reports.ts'
+import { currentFindings } from './parts/findings.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
 import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
 import { assistantMetrics } from './parts/metrics.ts'
@@ -36,6 +37,7 @@ const state: readonly Part[] = [
   networkProxies,
   accessRules,
   assistantMetrics,
+  currentFindings,
   messageOutbox,
   signedButtons,
   mcpServerList,

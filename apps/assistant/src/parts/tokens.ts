@@ -4,7 +4,14 @@ import { many, one } from '@pluggram/assembly'
 import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
 import type { PluginHostOptions } from '@pluggram/host'
 import type { McpServers, ToolServerOptions } from '@pluggram/mcp'
-import type { AssistantMetrics, LogTail, RootLogger, SecretMask } from '@pluggram/observability'
+import type {
+  AssistantMetrics,
+  Findings,
+  FindingSource,
+  LogTail,
+  RootLogger,
+  SecretMask,
+} from '@pluggram/observability'
 import type { AdminService, AssistantDirectory, PluginDefinition } from '@pluggram/sdk'
 import type { Scheduler } from '@pluggram/services'
 import type { Buttons, Outbox } from '@pluggram/pipeline'
@@ -64,6 +71,8 @@ export const proxyFor = one<ProxyFor>('proxies')
 export const timeZones = one<KnownTimeZones>('time zones')
 export const access = one<Access>('access')
 export const metrics = one<AssistantMetrics>('metrics')
+/** What is wrong right now; every few seconds the part `findings` asks all `findingSources`. */
+export const findings = one<Findings>('findings')
 export const problemLog = one<ProblemLog>('problem log')
 export const mcpServers = one<McpServers>('MCP servers')
 export const board = one<PluginBoard>('plugin board')
@@ -88,6 +97,8 @@ export const overview = one<() => Promise<Overview>>('overview')
 
 // what parts add to others
 export const healthChecks = many<HealthCheck>('health checks')
+/** Each says what is wrong in one area; whoever owns the area adds it. */
+export const findingSources = many<FindingSource>('sources of findings')
 /** What the command line needs from the pages; empty if none are served. */
 export const pages = many<Pick<Web, 'createLoginLink' | 'mcp' | 'sessions' | 'url'>>('pages')
 /** What runs, for commands; empty when nothing but tools is served. */

@@ -1,0 +1,34 @@
+import { definePart } from '@pluggram/assembly'
+import { repeat } from '@pluggram/base'
+import { Findings } from '@pluggram/observability'
+import { findings, findingSources, logger, mask } from './tokens.ts'
+
+/** Often enough that a fault reaches the owner within 15 s. */
+const EVERY_MS = 5_000
+
+/** What is wrong right now. The log names each finding when it appears and when it is gone. */
+export const currentFindings = definePart({
+  name: 'findings',
+  needs: { mask, findingSources, logger },
+  gives: findings,
+  start(needs, life) {
+    const found = new Findings(needs.mask)
+    const { logger: log } = needs
+    life.onStop(
+      found.onChange(({ opened, resolved }) => {
+        for (const { id, severity, what, why, fix } of opened) {
+          log.warn('found a problem', { finding: id, severity, what, why, fix })
+        }
+        for (const { id, what } of resolved) log.info('a problem is gone', { finding: id, what })
+      }),
+    )
+    life.onOpen(() => {
+      const looks = repeat(() => found.look(needs.findingSources), {
+        everyMs: EVERY_MS,
+        onError: (error) => log.error('cannot look for problems', { err: error }),
+      })
+      life.onStop(() => looks.stop())
+    })
+    return found
+  },
+})
