@@ -3,8 +3,10 @@ import type { Sessions } from '@pluggram/http'
 import { PluggramError } from '@pluggram/sdk'
 import type { AdminService } from '@pluggram/sdk'
 import type { MessageStore } from '@pluggram/sdk/runtime'
+import type { Findings } from '@pluggram/observability'
 import type { Scheduler } from '@pluggram/services'
 import { doorFolder } from './door-folder.ts'
+import { registerFindingRoutes } from './http/finding-routes.ts'
 import { registerLifeRoutes } from './http/life-routes.ts'
 import type { LifeRoutesOptions } from './http/life-routes.ts'
 import { registerMcpGrantRoutes } from './http/mcp-grant-routes.ts'
@@ -26,6 +28,7 @@ export interface DoorOptions extends PluginRoutesOptions, LifeRoutesOptions {
     readonly sessions: Sessions
     readonly mcp: { readonly url: string; readonly token: string }
   }
+  readonly findings: Pick<Findings, 'now'>
   readonly messages: MessageStore
   /** Retries a parked update. */
   replay(updateId: number): Promise<unknown>
@@ -47,6 +50,7 @@ export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
       server.post('/api/login-links', () => ({ link: pagesOf(web).createLoginLink() }))
       server.get('/api/mcp-access', () => pagesOf(web).mcp)
       registerLifeRoutes(server, options)
+      registerFindingRoutes(server, options.findings)
       registerSessionDoorRoutes(server, () => pagesOf(web).sessions)
       registerParkedRoutes(server, options.messages, options)
       registerPluginRoutes(server, options)

@@ -11,7 +11,7 @@ const disk: Found = {
   fix: 'Delete what you do not need.',
 }
 const poll: Found = {
-  id: 'flow.receiving',
+  id: 'telegram.unreachable',
   severity: 'error',
   what: 'No messages arrive.',
   why: 'Telegram has not answered for 40 s.',
@@ -38,12 +38,12 @@ test('errors come first, and a finding that stays keeps its time and is told onc
   vi.setSystemTime(60_000)
   await findings.look(sources)
   expect(findings.now.map(({ id, since }) => [id, since])).toEqual([
-    ['flow.receiving', '1970-01-01T00:00:00.000Z'],
+    ['telegram.unreachable', '1970-01-01T00:00:00.000Z'],
     ['storage.disk-low', '1970-01-01T00:00:00.000Z'],
   ])
   found = []
   await findings.look(sources)
-  expect(changes).toEqual(['+storage.disk-low -', '+flow.receiving -', '+ -storage.disk-low'])
+  expect(changes).toEqual(['+storage.disk-low -', '+telegram.unreachable -', '+ -storage.disk-low'])
   vi.useRealTimers()
 })
 

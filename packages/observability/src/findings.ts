@@ -1,11 +1,12 @@
 import { withinTime } from '@pluggram/base'
 import type { Awaitable } from '@pluggram/sdk'
+import type { FindingId } from './finding-table.ts'
 import type { SecretMask } from './secret-mask.ts'
 
 /** What is wrong, for people: a log, a chat, a page and `pluggram doctor` show the same. */
 export interface Found {
-  /** Stable, so that scripts can rely on it: an area and a fault, with a name where there are several (`plugin.parked:weather`). */
-  readonly id: string
+  /** Stable, so that scripts can rely on it: a row of the table, with a name where there are several (`plugin.parked:weather`). */
+  readonly id: FindingId
   /** An `error` keeps something from working; a `warning` may do so later, or is unsafe. */
   readonly severity: 'warning' | 'error'
   /** One sentence: what does not work. */
@@ -14,6 +15,8 @@ export interface Found {
   readonly why: string
   /** The next step; a command where there is one. */
   readonly fix: string
+  /** `file:line`, or a file. */
+  readonly where?: string
 }
 
 export interface Finding extends Found {
@@ -25,8 +28,9 @@ export interface Finding extends Found {
 export interface FindingSource {
   /** Shown when it cannot be checked, for example "the database". */
   readonly name: string
-  /** Nothing when all is well. It has 5 s; it may throw. */
+  /** Nothing when all is well. It has 5 s, or `seconds`; it may throw. */
   check(): Awaitable<readonly Found[]>
+  readonly seconds?: number
 }
 
 export interface FindingsChange {
@@ -34,7 +38,7 @@ export interface FindingsChange {
   readonly resolved: readonly Finding[]
 }
 
-const CHECK_TIMEOUT_MS = 5_000
+const CHECK_SECONDS = 5
 
 /** What is wrong right now: state that checks write, and doctor, alerts and pages read. */
 export class Findings {
@@ -85,6 +89,7 @@ function byWeight(one: Finding, other: Finding): number {
 
 /** What could not be checked is a finding too: silence would look like health. */
 async function ask(source: FindingSource): Promise<readonly Found[]> {
+  const { seconds = CHECK_SECONDS } = source
   const unknown = (why: string): readonly Found[] => [
     {
       id: `unchecked:${source.name.replaceAll(' ', '-')}`,
@@ -97,8 +102,8 @@ async function ask(source: FindingSource): Promise<readonly Found[]> {
   try {
     return await withinTime(
       Promise.resolve().then(() => source.check()),
-      CHECK_TIMEOUT_MS,
-      () => unknown('The check did not end within 5 s.'),
+      seconds * 1_000,
+      () => unknown(`The check did not end within ${seconds} s.`),
     )
   } catch (error) {
     return unknown(`The check failed: ${error instanceof Error ? error.message : String(error)}`)

@@ -14,6 +14,7 @@ export const commandDoor = definePart({
     admin: tokens.admin,
     scheduler: tokens.scheduler,
     replay: tokens.replay,
+    findings: tokens.findings,
     pages: tokens.pages,
     overviews: tokens.overviews,
     mode: tokens.mode,

@@ -1,7 +1,8 @@
 import { definePart } from '@pluggram/assembly'
 import { repeat } from '@pluggram/base'
 import { Findings } from '@pluggram/observability'
-import { findings, findingSources, logger, mask } from './tokens.ts'
+import { registerFindingRoutes } from '../http/finding-routes.ts'
+import { findings, findingSources, logger, mask, routes } from './tokens.ts'
 
 /** Often enough that a fault reaches the owner within 15 s. */
 const EVERY_MS = 5_000
@@ -14,6 +15,7 @@ export const currentFindings = definePart({
   start(needs, life) {
     const found = new Findings(needs.mask)
     const { logger: log } = needs
+    life.add(routes, (server) => registerFindingRoutes(server, found))
     life.onStop(
       found.onChange(({ opened, resolved }) => {
         for (const { id, severity, what, why, fix } of opened) {
