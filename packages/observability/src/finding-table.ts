@@ -161,7 +161,7 @@ export const FINDINGS = {
   },
 } as const satisfies Readonly<Record<string, FindingRow>>
 
-export type FindingName = keyof typeof FINDINGS
+type FindingName = keyof typeof FINDINGS
 /** An id of the table, with a name where there can be several of a kind. */
 export type FindingId = FindingName | `${FindingName}:${string}`
 
