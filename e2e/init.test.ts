@@ -26,17 +26,30 @@ test('pluggram init makes a home that starts at once, is the owner’s alone, an
     output: 'The configuration is in order.\n',
   })
 
+  // config.json explains every key; what is commented out is valid, and commands keep the comments
+  const config = join(home, 'config.json')
+  const explained = await readFile(config, 'utf8')
+  expect(explained).toMatch(/\/\/ The port to listen on.*\n +\/\/ "port": 8080,\n/)
+  await writeFile(config, explained.replaceAll(/^( *)\/\/ ("\w+": )/gm, '$1$2'))
+  expect(await runCommand(home, 'config', 'check')).toMatchObject({ code: 0 })
+  const own = explained.replace('"greeting": "Hello"', '"greeting": "Hi" // short')
+  await writeFile(config, own)
+
   const assistant = await startAssistant(home)
   const session = await logIn(assistant)
   const ada = await createPerson(session)
-  expect(await ask(session, ada, 'hello')).toEqual(['Hello, Ada! I am plugins/hello.ts.'])
+  expect(await ask(session, ada, 'hello')).toEqual(['Hi, Ada! I am plugins/hello.ts.'])
   // the plugins that are on by default are on beside it
   expect((await ask(session, ada, '/roll')).join()).toContain('🎲')
   // saved, and it answers anew
   const plugin = join(home, 'plugins/hello.ts')
   await writeFile(plugin, (await readFile(plugin, 'utf8')).replace('I am plugins', 'I was plugins'))
   await assistant.waitFor(/reloaded: hello/)
-  expect(await ask(session, ada, 'hello')).toEqual(['Hello, Ada! I was plugins/hello.ts.'])
+  expect(await ask(session, ada, 'hello')).toEqual(['Hi, Ada! I was plugins/hello.ts.'])
+  const set = await runCommand(home, 'plugins', 'set', 'hello', 'greeting', 'Good day')
+  expect(set).toMatchObject({ code: 0 })
+  expect(await readFile(config, 'utf8')).toBe(own.replace('"Hi"', '"Good day"'))
+  expect(await ask(session, ada, 'hello')).toEqual(['Good day, Ada! I was plugins/hello.ts.'])
   expect(await assistant.stop()).toBe(0)
 
   const again = await runCommand(home, 'init')

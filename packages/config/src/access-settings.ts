@@ -19,6 +19,7 @@ export const accessSettings = z
         description:
           'Who may chat: only `owners`; only those who are `listed` (owners, trusted and allowed users, and everyone inside an allowed group); or `everyone` who is not blocked. If not set, it is what an owner chose by chat, else `listed` once there is an owner, and `everyone` before.',
         expected: '"owners", "listed" or "everyone"',
+        examples: ['listed'],
       })
       .optional(),
     owners: ids('Users who run the assistant.', USER),

@@ -120,6 +120,7 @@ export const ai = z
       .meta({
         description: 'The address of an OpenAI-compatible server.',
         expected: 'an http:// or https:// address',
+        examples: ['http://127.0.0.1:8000/v1'],
       })
       .optional(),
     providers: z
@@ -168,7 +169,10 @@ export const ai = z
         chat: allowance('one chat'),
         plugin: allowance('one plugin'),
       })
-      .meta({ description: 'Limits on what models use. Without one nothing is limited.' })
+      .meta({
+        description: 'Limits on what models use. Without one nothing is limited.',
+        examples: [{ overall: { month: { money: 20 } } }],
+      })
       .prefault({}),
     at_limit: z
       .union([z.literal('refuse'), modelId()])

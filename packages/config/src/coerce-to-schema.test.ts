@@ -24,7 +24,7 @@ describe('coerceToSchema', () => {
     ['["a", 1]', { type: 'array' }, ['a', 1]],
     ['{"a": 1}', { type: 'object' }, { a: 1 }],
     ['{"__proto__": 1}', { type: 'object' }, '{"__proto__": 1}'],
-    ['[1,]', { type: 'array' }, '[1,]'],
+    ['[1,,]', { type: 'array' }, '[1,,]'],
     ['2', { enum: [1, 2] }, 2],
     ['2', { anyOf: [{ type: 'number' }, { type: 'null' }] }, 2],
   ])('%j under %j is %j', (text, schema, expected) => {

@@ -1,8 +1,7 @@
 import { KeyLock, replaceFile } from '@pluggram/base'
-import { applyEdits, modify } from 'jsonc-parser'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import type { JsonPath } from './json-value.ts'
+import { editJson } from './edit-json.ts'
 import { errorCode } from './read-text-file.ts'
 
 /** Edits of a file are serialised; otherwise one could overwrite another. */
@@ -17,7 +16,7 @@ export interface JsonEdit {
   readonly file: string
   /** The file as it was read; it does not exist yet if there is no text. */
   readonly source: { readonly text?: string | undefined; readonly hasByteOrderMark: boolean }
-  readonly at: JsonPath
+  readonly at: readonly string[]
   /** `undefined` removes the key. */
   readonly value: unknown
 }
@@ -29,18 +28,11 @@ export interface JsonEdit {
  */
 export async function editJsonFile(home: string, { file, source, at, value }: JsonEdit): Promise<void> {
   const text = source.text ?? '{}\n'
-  const edits = modify(text, [...at], value, { formattingOptions: formattingOf(text) })
   try {
-    await replaceFile(file, (source.hasByteOrderMark ? '\uFEFF' : '') + applyEdits(text, edits))
+    await replaceFile(file, (source.hasByteOrderMark ? '\uFEFF' : '') + editJson(text, at, value))
   } catch (error) {
     throw new ConfigurationError([cannotWrite(file, error)], home)
   }
-}
-
-function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {
-  const indentation = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  '
-  const eol = /\r\n|\n|\r/.exec(text)?.[0] ?? '\n'
-  return { insertSpaces: !indentation.startsWith('\t'), tabSize: Math.min(indentation.length, 8), eol }
 }
 
 function cannotWrite(file: string, error: unknown): ConfigProblem {

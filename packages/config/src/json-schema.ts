@@ -41,6 +41,9 @@ export function createJsonSchema(
   const { properties } = schema
   return {
     ...schema,
+    // words of VS Code's: without them it underlines the comments of a file called .json
+    allowComments: true,
+    allowTrailingCommas: true,
     properties: {
       ...(isJsonObject(properties) ? properties : {}),
       plugins: {

@@ -1,4 +1,4 @@
-/** Any value that strict JSON can represent. */
+/** Any value that JSON can represent. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 
 /** A JSON object read from a file. Forbidden keys such as `__proto__` never occur in it. */
@@ -34,4 +34,12 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     value = Reflect.get(value, segment)
   }
   return value
+}
+
+/** JSON for people, in one line: `{ "a": 1, "b": [2, 3] }`. */
+export function inOneLine(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => inOneLine(item)).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${inOneLine(member)}`)
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }

@@ -76,7 +76,7 @@ describe('unusable files', () => {
     ['an empty file', '', 'an empty file'],
     ['an array', '[]', 'expected an object, but got an empty array'],
     ['broken JSON', '{ "a": }', 'expected a value'],
-    ['a comment', '{} // why', 'JSON without comments'],
+    ['an unclosed comment', '{} /* why', 'a closing */'],
     ['a duplicate key', '{ "log": {}, "log": {} }', 'this key is already on line 1'],
     ['__proto__', '{ "log": { "__proto__": {} } }', 'is not allowed'],
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'UTF-16 text'],

@@ -12,11 +12,11 @@ function problemsOf(text: string): string[] {
 
 describe('syntax errors', () => {
   it.each([
-    ['{\n  "a": 1,\n}', '2:9', 'no comma after the last entry'],
-    ['[1,\n 2 ,  ]', '2:4', 'no comma after the last entry'],
-    ['{\n  // why\n  "a": 1\n}', '2:3', 'JSON without comments'],
-    ['{ "a": 1 /* x */ }', '1:10', 'JSON without comments'],
-    ['{ /* never closed', '1:3', 'JSON without comments'],
+    ['{ "a": 1,, }', '1:10', 'a key, but got a comma; remove the comma'],
+    ['[1,\n 2 ,, ]', '2:5', 'a value, but got a comma; remove the comma'],
+    ['{ /* never closed', '1:3', 'a closing */'],
+    ['{\n  # why\n  "a": 1\n}', '2:3', 'begin a comment with //'],
+    ['{ / why\n "a": 1 }', '1:3', 'begin a comment with //'],
     ['{ a: 1 }', '1:3', 'a word without quotes'],
     ["{ 'a': 1 }", '1:3', 'single quotes'],
     ['{ "a": True }', '1:8', 'lower case'],
@@ -40,8 +40,8 @@ describe('syntax errors', () => {
   })
 
   it('reports several errors of one file, one a line', () => {
-    const problems = problemsOf('{\n  a: 1,\n  "b": True,\n  "c": 3,\n}')
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['2:3', '3:8', '4:9'])
+    const problems = problemsOf('{\n  a: 1,\n  "b": True,\n  "c": 3,,\n}')
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['2:3', '3:8', '4:10'])
   })
 
   it('never repeats what stands in the file', () => {
@@ -49,10 +49,26 @@ describe('syntax errors', () => {
     expect(problemsOf(text).join('\n')).not.toMatch(/verysecret|hunter/)
   })
 
-  it.each(['', ' \n\t', '\r\n'])('says that %j is empty', (text) => {
+  it.each(['', ' \n\t', '\r\n', '// nothing yet\n'])('says that %j is empty', (text) => {
     expect(problemsOf(text)).toEqual([
       '1:1  expected a JSON object, but got an empty file; write {} into the file, or remove it',
     ])
+  })
+})
+
+describe('what people write beside JSON', () => {
+  it.each([
+    ['{\n  // why\n  "a": 1\n}', { a: 1 }],
+    ['/* first */ { "a": /* x, } */ [1, 2,], } // last', { a: [1, 2] }],
+    ['{"a":"// text, }"}', { a: '// text, }' }],
+    ['{ "a": 1, // one,\r\n}', { a: 1 }],
+  ])('reads %j', (text, value) => {
+    expect(parseJsonDocument('f', text)).toMatchObject({ document: { value }, problems: [] })
+  })
+
+  it('counts the lines of comments', () => {
+    const problems = problemsOf('// one\n/* two\n three */ { // four\n "a": 1,\n "a": 2 }')
+    expect(problems).toEqual(['5:2 a this key is already on line 4; keep one of the two'])
   })
 })
 
@@ -160,7 +176,7 @@ describe('properties', () => {
     )
   })
 
-  it('takes exactly what JSON.parse takes', () => {
+  it('takes what JSON.parse takes, comments and a trailing comma, and nothing else', () => {
     const piece = fc.constantFrom(
       '{',
       '}',
@@ -191,9 +207,12 @@ describe('properties', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('')
+        const bare = text
+          .replaceAll(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, quoted?: string) => quoted ?? ' ')
+          .replaceAll(/("(?:[^"\\\n]|\\.)*")|(?<=["\d\]}el][ \n]*),(?=[ \n]*[}\]])/g, '$1')
         let isJson = true
         try {
-          JSON.parse(text)
+          JSON.parse(bare)
         } catch {
           isJson = false
         }

@@ -40,8 +40,8 @@ export interface ParsedJson {
 }
 
 /**
- * Parses strict JSON: no comments, no trailing commas, no duplicate keys, no `__proto__`, no deep
- * nesting.
+ * Parses JSON with comments and trailing commas, which people write. Everything else is strict: no
+ * duplicate keys, no `__proto__`, no deep nesting.
  */
 export function parseJsonDocument(file: string, text: string): ParsedJson {
   const lines = createLineIndex(text)
@@ -50,7 +50,8 @@ export function parseJsonDocument(file: string, text: string): ParsedJson {
     problems: [createProblem({ at: at(offset), path: '', expected, got, fix })],
   })
 
-  if (text.trim() === '')
+  const plain = withoutExtras(text)
+  if (plain.trim() === '')
     return fail(0, 'a JSON object', 'an empty file', 'write {} into the file, or remove it')
   const tooDeep = findTooDeep(text)
   if (tooDeep !== undefined) {
@@ -58,10 +59,10 @@ export function parseJsonDocument(file: string, text: string): ParsedJson {
   }
 
   const errors: ParseError[] = []
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false })
+  const root = parseTree(text, errors, READ_AS)
   if (errors.length > 0) return { problems: syntaxProblems(errors, text, at) }
-  if (root === undefined || !isStrictJson(text))
-    return fail(0, 'strict JSON', 'something else', 'correct the JSON')
+  if (root === undefined || !isStrictJson(plain))
+    return fail(0, 'JSON', 'something else', 'correct the JSON')
 
   const problems: ConfigProblem[] = []
   const value = readNode(root, [], { at, problems })
@@ -89,7 +90,10 @@ function syntaxProblems(
   return problems
 }
 
-/** `JSON.parse` decides what is valid JSON. */
+/** How jsonc-parser reads and edits these files. */
+export const READ_AS = { disallowComments: false, allowTrailingComma: true } as const
+
+/** `JSON.parse` decides what else is valid JSON. */
 function isStrictJson(text: string): boolean {
   try {
     JSON.parse(text)
@@ -103,7 +107,33 @@ function isStrictJson(text: string): boolean {
  * jsonc-parser's token kinds. Its `SyntaxKind` is a const enum, which type stripping does not
  * support.
  */
-const TOKEN = { openBrace: 1, openBracket: 3, endOfFile: 17 } as const
+export const TOKEN = {
+  openBrace: 1,
+  closeBrace: 2,
+  openBracket: 3,
+  closeBracket: 4,
+  comma: 5,
+  lineComment: 12,
+  blockComment: 13,
+  lineBreak: 14,
+  space: 15,
+  endOfFile: 17,
+} as const
+
+/** The text without comments and trailing commas. */
+function withoutExtras(text: string): string {
+  const scanner = createScanner(text)
+  const kept: string[] = []
+  let comma: number | undefined
+  for (let token: number = scanner.scan(); token !== TOKEN.endOfFile; token = scanner.scan()) {
+    if (token === TOKEN.lineComment || token === TOKEN.blockComment) continue
+    if ((token === TOKEN.closeBrace || token === TOKEN.closeBracket) && comma !== undefined) kept[comma] = ''
+    if (token !== TOKEN.space && token !== TOKEN.lineBreak)
+      comma = token === TOKEN.comma ? kept.length : undefined
+    kept.push(text.slice(scanner.getTokenOffset(), scanner.getTokenOffset() + scanner.getTokenLength()))
+  }
+  return kept.join('')
+}
 
 /**
  * The offset of the first bracket beyond the limit. Uses the parser's scanner, which skips strings

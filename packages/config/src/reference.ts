@@ -16,7 +16,9 @@ All of it is optional. An assistant's home holds three files:
 | \`plugins_config.json\` | programs | which plugins are on, and what they may use: \`{ "enabled_plugins": { "my_plugin": true }, "grants": { "my_plugin": { "ai": true } } }\` |
 | \`.env\` | people | secrets and machine-specific values, one \`NAME=value\` a line |
 
-The JSON files are strict JSON in UTF-8: no comments, no trailing commas, no duplicate keys, at most 1 MiB and 64 levels.
+The JSON files are JSON in UTF-8, in which comments (\`//\`, \`/* … */\`) and trailing commas are fine; no duplicate keys, at most
+1 MiB and 64 levels. What commands, chats and pages change in them leaves your comments and layout as they are.
+\`pluggram init\` writes a config.json with every key, explained and commented out.
 A variable of the process wins over \`.env\`, and both win over \`config.json\`. An empty variable counts as unset.
 
 Inside any text of \`config.json\`, \`\${NAME}\` is replaced by that variable; \`$\${NAME}\` stands for the characters \`\${NAME}\`.

@@ -85,7 +85,7 @@ describe('setPluginSwitch', () => {
   })
 
   it.each([
-    ['{ "enabled_plugins": { "a": true, } }', 'plugins_config.json:1:33'],
+    ['{ "enabled_plugins": { "a": true,, } }', 'plugins_config.json:1:34'],
     ['', 'plugins_config.json:1:1'],
     ['{ "enabled_plugins": [] }', 'plugins_config.json:1:22'],
     ['{ "enabled_plugins": { "a": 1 } }', 'plugins_config.json:1:29'],

@@ -51,6 +51,7 @@ const assistant = z
         description:
           "The time zone of everybody who set none with /timezone, of schedules without one, and of the assistant's clock. Default: the machine's.",
         expected: 'the name of a time zone, such as "Europe/Berlin"',
+        examples: ['Europe/Berlin'],
       })
       .optional(),
   })

@@ -13,11 +13,7 @@ export interface SyntaxExplanation {
   readonly fix: string
 }
 
-const NO_COMMENTS = {
-  expected: 'JSON without comments',
-  got: 'a comment',
-  fix: 'remove the comment',
-}
+const A_COMMA = 'a comma'
 
 const STRING_ERRORS = {
   UnexpectedEndOfString: [
@@ -46,17 +42,6 @@ const STRING_ERRORS = {
 export function explainSyntaxError(error: ParseError, text: string): SyntaxExplanation {
   const name = printParseErrorCode(error.error)
   const found = describeToken(text, error.offset)
-  if (name === 'PropertyNameExpected' || name === 'ValueExpected') {
-    const comma = trailingCommaBefore(text, error.offset)
-    if (comma !== undefined) {
-      return {
-        offset: comma,
-        expected: 'no comma after the last entry',
-        got: `one before ${found}`,
-        fix: 'remove the comma',
-      }
-    }
-  }
   return {
     offset: error.offset,
     ...explain(name, text.slice(error.offset, error.offset + error.length), found),
@@ -65,9 +50,8 @@ export function explainSyntaxError(error: ParseError, text: string): SyntaxExpla
 
 function explain(name: ErrorName, token: string, found: string): Omit<SyntaxExplanation, 'offset'> {
   switch (name) {
-    case 'InvalidCommentToken':
     case 'UnexpectedEndOfComment':
-      return NO_COMMENTS
+      return { expected: 'a closing */', got: 'the end of the file', fix: 'close the comment with */' }
     case 'UnexpectedEndOfString':
     case 'InvalidUnicode':
     case 'InvalidEscapeCharacter':
@@ -85,8 +69,10 @@ function explain(name: ErrorName, token: string, found: string): Omit<SyntaxExpl
         fix: 'complete the number',
       }
     case 'PropertyNameExpected':
+      if (found === A_COMMA) return { expected: 'a key', got: A_COMMA, fix: 'remove the comma' }
       return { expected: 'a key in double quotes', got: found, fix: 'write the key as "key"' }
     case 'ValueExpected':
+      if (found === A_COMMA) return { expected: 'a value', got: A_COMMA, fix: 'remove the comma' }
       return { expected: 'a value', got: found, fix: 'write "text", a number, true, false, null, {…} or […]' }
     case 'ColonExpected':
       return { expected: 'a colon after the key', got: found, fix: 'write "key": value' }
@@ -107,11 +93,14 @@ function explain(name: ErrorName, token: string, found: string): Omit<SyntaxExpl
         fix: 'remove what follows the last closing bracket',
       }
     default:
-      return { expected: 'strict JSON', got: found, fix: 'correct the JSON here' }
+      return { expected: 'JSON', got: found, fix: 'correct the JSON here' }
   }
 }
 
 function explainSymbol(token: string): Omit<SyntaxExplanation, 'offset'> {
+  if (/^[#;/]/.test(token)) {
+    return { expected: 'JSON', got: `a word that begins with ${token.charAt(0)}`, fix: 'begin a comment with //' }
+  }
   if (token.startsWith("'")) {
     return { expected: 'double quotes', got: 'single quotes', fix: 'write "text" with double quotes' }
   }
@@ -124,18 +113,10 @@ function explainSymbol(token: string): Omit<SyntaxExplanation, 'offset'> {
   return { expected: 'a JSON value', got: 'a word without quotes', fix: 'put text and keys in double quotes' }
 }
 
-/** The offset of a trailing comma before the closing bracket at `offset`. */
-function trailingCommaBefore(text: string, offset: number): number | undefined {
-  if (!/[}\]]/.test(text.charAt(offset))) return undefined
-  let index = offset - 1
-  while (index >= 0 && /\s/.test(text.charAt(index))) index--
-  return text.charAt(index) === ',' ? index : undefined
-}
-
 function describeToken(text: string, offset: number): string {
   const character = text.charAt(offset)
   if (character === '') return 'the end of the file'
-  if ('{}[]:,'.includes(character)) return character === ',' ? 'a comma' : character
+  if ('{}[]:,'.includes(character)) return character === ',' ? A_COMMA : character
   if (character === '"') return 'text in quotes'
   return 'something else'
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createJsonSchema, DEFAULT_PLUGINS } from '@pluggram/config'
+import { createExplainedConfig, createJsonSchema, DEFAULT_PLUGINS } from '@pluggram/config'
 
 /** One file of a new home. */
 interface HomeFile {
@@ -11,10 +11,17 @@ interface HomeFile {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-/** The files of a new home. JSON has no comments: the schema explains every key in an editor. */
+/** The files of a new home. */
 export function newHome(): readonly HomeFile[] {
   const files = [
-    { path: 'config.json', text: CONFIG, about: 'your settings, and those of plugins' },
+    {
+      path: 'config.json',
+      text: createExplainedConfig({
+        $schema: './config.schema.json',
+        plugins: { hello: { greeting: 'Hello' } },
+      }),
+      about: 'your settings, each explained, and those of plugins',
+    },
     {
       path: 'config.schema.json',
       text: json(createJsonSchema()),
@@ -54,12 +61,6 @@ function environment(): string {
   const example = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8')
   return example.replace('Copy this file to .env and fill in what you need.', 'Fill in what you need.')
 }
-
-const CONFIG = json({
-  $schema: './config.schema.json',
-  assistant: { name: 'Pluggram' },
-  plugins: { hello: { greeting: 'Hello' } },
-})
 
 const PLUGIN = `// A plugin: the file's name is its name. It reloads when you save it.
 import { definePlugin, z } from '@pluggram/sdk'
