@@ -113,7 +113,8 @@ describe('editJson', () => {
     const scanner = createScanner(text)
     const comments: string[] = []
     for (let token: number = scanner.scan(); token !== 17; token = scanner.scan())
-      if (token === 12 || token === 13) comments.push(text.slice(scanner.getTokenOffset(), scanner.getPosition()))
+      if (token === 12 || token === 13)
+        comments.push(text.slice(scanner.getTokenOffset(), scanner.getPosition()))
     return comments
   }
 
@@ -123,7 +124,11 @@ describe('editJson', () => {
     return document?.value
   }
 
-  function set(value: JsonValue | undefined, [first, ...rest]: string[], to: JsonValue | undefined): JsonValue {
+  function set(
+    value: JsonValue | undefined,
+    [first, ...rest]: string[],
+    to: JsonValue | undefined,
+  ): JsonValue {
     const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
     const inner = rest.length === 0 ? to : set(valueAt(object, [first ?? '']) as JsonValue, rest, to)
     const { [first ?? '']: _old, ...others } = object as Record<string, JsonValue>

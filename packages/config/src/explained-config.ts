@@ -17,7 +17,11 @@ export function createExplainedConfig(written: JsonObject): string {
       return lines.length === 0 ? [] : ['', ...lines]
     }
     const json = JSON.stringify(value, null, INDENT).replaceAll('\n', `\n${INDENT}`)
-    return ['', ...comment(String((schema as JsonObject)['description']), INDENT), `${INDENT}"${key}": ${json},`]
+    return [
+      '',
+      ...comment(String((schema as JsonObject)['description']), INDENT),
+      `${INDENT}"${key}": ${json},`,
+    ]
   })
   return [...comment(HEAD, ''), '{', ...entries.slice(1), '}', ''].join('\n')
 }

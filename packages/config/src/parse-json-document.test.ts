@@ -208,7 +208,10 @@ describe('properties', () => {
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('')
         const bare = text
-          .replaceAll(/("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, quoted?: string) => quoted ?? ' ')
+          .replaceAll(
+            /("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g,
+            (_, quoted?: string) => quoted ?? ' ',
+          )
           .replaceAll(/("(?:[^"\\\n]|\\.)*")|(?<=["\d\]}el][ \n]*),(?=[ \n]*[}\]])/g, '$1')
         let isJson = true
         try {

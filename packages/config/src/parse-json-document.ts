@@ -61,8 +61,7 @@ export function parseJsonDocument(file: string, text: string): ParsedJson {
   const errors: ParseError[] = []
   const root = parseTree(text, errors, READ_AS)
   if (errors.length > 0) return { problems: syntaxProblems(errors, text, at) }
-  if (root === undefined || !isStrictJson(plain))
-    return fail(0, 'JSON', 'something else', 'correct the JSON')
+  if (root === undefined || !isStrictJson(plain)) return fail(0, 'JSON', 'something else', 'correct the JSON')
 
   const problems: ConfigProblem[] = []
   const value = readNode(root, [], { at, problems })

@@ -99,7 +99,11 @@ function explain(name: ErrorName, token: string, found: string): Omit<SyntaxExpl
 
 function explainSymbol(token: string): Omit<SyntaxExplanation, 'offset'> {
   if (/^[#;/]/.test(token)) {
-    return { expected: 'JSON', got: `a word that begins with ${token.charAt(0)}`, fix: 'begin a comment with //' }
+    return {
+      expected: 'JSON',
+      got: `a word that begins with ${token.charAt(0)}`,
+      fix: 'begin a comment with //',
+    }
   }
   if (token.startsWith("'")) {
     return { expected: 'double quotes', got: 'single quotes', fix: 'write "text" with double quotes' }
