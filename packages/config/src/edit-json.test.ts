@@ -120,7 +120,7 @@ describe('editJson', () => {
 
   function valueOf(text: string): JsonValue | undefined {
     const { document, problems } = parseJsonDocument('f', text)
-    expect(problems, text).toEqual([])
+    expect({ text, problems }).toEqual({ text, problems: [] })
     return document?.value
   }
 
@@ -144,9 +144,13 @@ describe('editJson', () => {
         const old = valueAt(before, path)
         for (const value of [5, undefined]) {
           const edited = editJson(text, path, value)
-          expect(valueOf(edited), edited).toEqual(set(before, path, value))
           // a replaced object or list takes what was commented inside it along
-          if (typeof old !== 'object') expect(commentsOf(edited), edited).toEqual(commentsOf(text))
+          const comments = typeof old === 'object' ? commentsOf(edited) : commentsOf(text)
+          expect({ edited, value: valueOf(edited), comments: commentsOf(edited) }).toEqual({
+            edited,
+            value: set(before, path, value),
+            comments,
+          })
         }
       }),
       { numRuns: 3000 },
