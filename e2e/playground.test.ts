@@ -14,12 +14,20 @@ import { stopAllPrograms } from './support/program.ts'
 const albumHome = () => ({
   'plugins/album/picture.png': png(320, 200),
   'plugins/album/index.ts': `import { readFile } from 'node:fs/promises'
+  import { setTimeout as sleep } from 'node:timers/promises'
+  async function* endless(signal) {
+    for (let word = 1; !signal.aborted; word += 1) {
+      yield 'word ' + word + ' '
+      await sleep(100)
+    }
+  }
   export default class {
     async processMessage(message, context) {
       if (message === 'album') return { success: true, response: { text: 'A **photo** for you', format: 'markdown', media: { kind: 'photo', source: await readFile(new URL('picture.png', import.meta.url)) } } }
       if (message === 'confirm') return { success: true, response: { text: 'Sure?', buttons: [[{ text: 'Yes', data: 'yes' }, { text: 'No', data: 'no' }]] } }
       if (message.startsWith('echo ')) return { success: true, response: { text: message.slice(5), format: 'markdown' } }
       if (message === 'links') return { success: true, response: { text: 'See [one](https://a.example), [two](https://b.example), \`code\` and /help.', format: 'markdown', buttons: [[{ text: 'Yes', data: 'yes' }, { text: 'No', data: 'no' }]] } }
+      if (message === 'endless') return { success: true, response: endless(context.signal) }
       if (context.callback) return { success: true, response: { text: 'You chose ' + message, editMessageId: context.message.id } }
     }
   }`,
@@ -160,6 +168,17 @@ describe.skipIf(chromiumProblem)(`the playground in a browser${chromiumNote}`, (
     await page.getByTestId('draft').waitFor({ state: 'detached' })
     expect(await fromBot().count()).toBe(before + 1)
     expect(await fromBot().last().innerText()).toContain('OPENAI_API_KEY')
+  })
+
+  test('an answer that is being written can be stopped', async () => {
+    const before = await fromBot().count()
+    await page.getByTestId('composer').fill('endless')
+    await page.getByTestId('send').click()
+    await page.getByTestId('draft').getByText('word 2').waitFor()
+    await page.getByTestId('stop-draft').click()
+    await fromBot().nth(before).waitFor()
+    expect(await fromBot().last().innerText()).toContain('word 2')
+    await page.getByTestId('stop-draft').waitFor({ state: 'detached' })
   })
 
   test('text from right to left scrambles neither the time nor lines of another direction', async () => {

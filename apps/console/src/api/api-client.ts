@@ -38,6 +38,8 @@ export interface ApiClient {
     press: { userId: number; row: number; column: number },
   ): Promise<string>
   react(chatId: number, messageId: number, reaction: { userId: number; emoji: string | null }): Promise<void>
+  /** Stops an answer that is being written. */
+  stopDraft(chatId: number, draftId: number): Promise<void>
 }
 
 interface OutgoingLocation {
@@ -78,6 +80,9 @@ export function createApiClient(fetchFunction: typeof fetch): ApiClient {
       parsePress(await call('POST', `/chats/${chatId}/messages/${messageId}/press`, press)),
     react: async (chatId, messageId, reaction) => {
       await call('POST', `/chats/${chatId}/messages/${messageId}/reaction`, reaction)
+    },
+    stopDraft: async (chatId, draftId) => {
+      await call('POST', `/chats/${chatId}/drafts/${draftId}/stop`, {})
     },
   }
 }

@@ -90,6 +90,7 @@ export function MessageList({ chat, actorId, ref }: MessageListProps): ReactElem
                   delivery={item.delivery}
                   pending={item.pending}
                   preview={item.preview}
+                  stopId={item.stopId}
                   isGroupChat={chat.type !== 'private'}
                   actorId={actorId}
                 />

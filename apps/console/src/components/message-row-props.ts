@@ -7,6 +7,7 @@ export interface MessageRowProps extends Pick<
 > {
   readonly pending: BubbleItem['pending']
   readonly preview: BubbleItem['preview']
+  readonly stopId: BubbleItem['stopId']
   readonly isGroupChat: boolean
   readonly actorId: number | undefined
 }

@@ -13,10 +13,11 @@ import { Icon } from './icon.tsx'
 import { InlineKeyboard } from './inline-keyboard.tsx'
 import { MessageBubble } from './message-bubble.tsx'
 import type { MessageRowProps } from './message-row-props.ts'
+import { StopButton } from './stop-button.tsx'
 
 /** A message's row: its side, the sender's avatar, the bubble, and the buttons below. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
-  const { message, isMine, startsGroup, endsGroup, delivery, pending, isGroupChat } = props
+  const { message, isMine, startsGroup, endsGroup, delivery, pending, isGroupChat, stopId } = props
   const { openMenu } = useConversation()
   const sender = usePlaygroundState((state) => findUser(state, message.senderId))
   const isReal = pending === undefined && delivery !== 'draft'
@@ -79,6 +80,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
           )}
         </div>
         {isReal && <InlineKeyboard message={message} />}
+        {stopId !== undefined && <StopButton chatId={message.chatId} draftId={stopId} />}
         {delivery === 'failed' && pending !== undefined && <FailedSend pending={pending} />}
       </div>
     </li>

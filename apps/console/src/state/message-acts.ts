@@ -9,6 +9,8 @@ export interface MessageActs extends SendActs, EditActs {
   pressButton(message: TranscriptMessage, row: number, column: number): void
   /** Sets the actor's reaction; the same emoji again removes it. */
   react(message: TranscriptMessage, emoji: string): void
+  /** Stops an answer that is being written. */
+  stopDraft(chatId: number, draftId: number): void
 }
 
 interface EditActs {
@@ -30,7 +32,7 @@ function createTouchActs({
   store: { dispatch, getState },
   explain,
   showToast,
-}: ActTools): Pick<MessageActs, 'pressButton' | 'react'> {
+}: ActTools): Pick<MessageActs, 'pressButton' | 'react' | 'stopDraft'> {
   return {
     pressButton(message, row, column) {
       const userId = actorIn(getState(), message.chatId)
@@ -55,6 +57,9 @@ function createTouchActs({
         dispatch({ type: 'reaction-set', chatId, messageId, userId, emoji: before })
         showToast(explain(error), 'error')
       })
+    },
+    stopDraft(chatId, draftId) {
+      doors.api.stopDraft(chatId, draftId).catch((error: unknown) => showToast(explain(error), 'error'))
     },
   }
 }

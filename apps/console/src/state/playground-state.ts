@@ -42,6 +42,8 @@ export interface PendingMessage {
 interface LiveDraft {
   readonly key: string
   readonly message: TranscriptMessage
+  /** The draft's id, when it can be stopped. */
+  readonly stopId?: number
   /** When the draft expires without an update, in milliseconds. */
   readonly until: number
 }

@@ -40,6 +40,7 @@ function createWorld(): World {
     sendLocation: vi.fn<ApiClient['sendLocation']>(unexpected),
     press: vi.fn<ApiClient['press']>(unexpected),
     react: vi.fn<ApiClient['react']>(unexpected),
+    stopDraft: vi.fn<ApiClient['stopDraft']>(unexpected),
   }
   const uploadFile = vi.fn<PlaygroundDoors['uploadFile']>(unexpected)
   const closeStream = vi.fn<() => void>()

@@ -107,7 +107,15 @@ function setDraft(state: PlaygroundState, draft: TranscriptDraft, now: number): 
   return {
     ...state,
     counter: state.counter + 1,
-    drafts: { ...state.drafts, [draft.chatId]: { key, message, until: now + DRAFT_MS } },
+    drafts: {
+      ...state.drafts,
+      [draft.chatId]: {
+        key,
+        message,
+        until: now + DRAFT_MS,
+        ...(draft.canStop === true && { stopId: draft.draftId }),
+      },
+    },
   }
 }
 

@@ -18,6 +18,8 @@ export interface BubbleItem {
   readonly delivery: 'received' | 'sending' | 'failed' | 'sent' | 'read' | 'draft'
   readonly pending?: PendingMessage
   readonly preview?: string
+  /** The id of a draft that can be stopped. */
+  readonly stopId?: number
 }
 
 /** Messages of one sender within this many seconds form a group. */
@@ -53,7 +55,14 @@ export function buildTimeline(
     })
   }
   const draft = state.drafts[chatId]
-  if (draft !== undefined) bubbles.push({ ...bubble(draft.key, draft.message, undefined), delivery: 'draft' })
+  if (draft !== undefined) {
+    const { key, message, stopId } = draft
+    bubbles.push({
+      ...bubble(key, message, undefined),
+      delivery: 'draft',
+      ...(stopId !== undefined && { stopId }),
+    })
+  }
   return withDays(bubbles)
 }
 
