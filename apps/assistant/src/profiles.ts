@@ -5,6 +5,8 @@ import { signedButtons } from './parts/buttons.ts'
 import { scheduledBackups } from './parts/backups.ts'
 import { commandDoor } from './parts/door.ts'
 import { errorReports } from './parts/error-reports.ts'
+import { roomOnDisk } from './parts/disk.ts'
+import { errorSpikes } from './parts/error-spikes.ts'
 import { currentFindings } from './parts/findings.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
 import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
@@ -38,6 +40,8 @@ const state: readonly Part[] = [
   accessRules,
   assistantMetrics,
   currentFindings,
+  roomOnDisk,
+  errorSpikes,
   messageOutbox,
   signedButtons,
   mcpServerList,

@@ -7,6 +7,8 @@ import type { AiOptions } from './ai-options.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import { BudgetMeter } from './budget/budget-meter.ts'
+import { budgetUse } from './budget/budget-use.ts'
+import type { BudgetUse } from './budget/budget-use.ts'
 import { NO_BUDGETS } from './budget/budget-settings.ts'
 import { PricesFile } from './budget/prices-file.ts'
 import { OpenCalls } from './budget/open-calls.ts'
@@ -19,6 +21,7 @@ import { LlamaCpp } from './llama-cpp.ts'
 import { ModelChoices } from './model-choices.ts'
 import { ModelPool } from './model-pool.ts'
 import { ModelProblems } from './model-problems.ts'
+import type { ModelDown } from './model-problems.ts'
 import { ModelWaits } from './model-waits.ts'
 import { OtherCalls } from './other-calls.ts'
 import { PluginAi } from './plugin-ai.ts'
@@ -54,6 +57,10 @@ export interface Ai {
    */
   describe(): Promise<ModelReport>
   health(): AiHealth
+  /** The models that cannot answer now, as far as earlier requests show. */
+  down(): readonly ModelDown[]
+  /** How much of the owner's budgets for all together and for these plugins is used. */
+  budgetUse(plugins: readonly string[]): readonly BudgetUse[]
   /** Cancels running requests; later ones fail. */
   close(): Promise<void>
 }
@@ -133,6 +140,8 @@ export function createAi(options: AiOptions): Ai {
       const open = [...problems.list(), ...waits.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
       return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
     },
+    down: () => problems.down(),
+    budgetUse: (plugins) => budgetUse({ ledger, budgets, plugins, at: now() }),
     async close() {
       closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true }))
       await llamaCpp.close()

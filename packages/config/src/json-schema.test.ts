@@ -27,6 +27,7 @@ describe('createJsonSchema', () => {
       'storage',
       'cache',
       'backup',
+      'alerts',
       'access',
       'limits',
       'plugin_host',

@@ -14,6 +14,17 @@ describe('a home without files', () => {
     expect(loaded.settings).toEqual({
       cache: {},
       backup: { folder: 'backups', keep: 7 },
+      alerts: {
+        enabled: true,
+        off: [],
+        to: [],
+        quietHours: '23:00-07:00',
+        urgent: ['telegram', 'storage', 'disk'],
+        perDay: 10,
+        waitSeconds: {},
+        groupSeconds: 10,
+        diskFreeMb: 500,
+      },
       databases: {},
       assistant: { name: 'Pluggram' },
       access: {

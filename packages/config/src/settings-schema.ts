@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { findTimeZone } from '@pluggram/base'
 import { z } from 'zod'
 import { accessSettings } from './access-settings.ts'
+import { alertsSettings } from './alerts-settings-schema.ts'
 import { backupSettings } from './backup-settings-schema.ts'
 import { ai } from './ai-settings-schema.ts'
 import { mcpSettings } from './mcp-settings-schema.ts'
@@ -290,6 +291,7 @@ export const settingsSchema = z
     storage: storage.prefault({}),
     cache: cacheSettings.prefault({}),
     backup: backupSettings.prefault({}),
+    alerts: alertsSettings.prefault({}),
     access: accessSettings.prefault({}),
     limits: limits.prefault({}),
     plugin_host: pluginHost.prefault({}),

@@ -23,6 +23,8 @@ export interface AssistantMetrics {
   /** The registry behind `/metrics`. */
   readonly registry: Registry
   pluginCalled(plugin: string, outcome: PluginOutcome, seconds: number): void
+  /** How often each plugin has failed since the start; plugins that never did are missing. */
+  readonly failures: ReadonlyMap<string, number>
   exceptionCaptured(plugin: string): void
   /** Counts a plugin's use of a permission it does not have. */
   pluginRefused(plugin: string, permission: string): void
@@ -32,12 +34,14 @@ export interface AssistantMetrics {
   watch(source: StatisticsSource): void
 }
 
+const FAILURES: ReadonlySet<PluginOutcome> = new Set<PluginOutcome>(['error', 'timeout', 'crash'])
 const CALL_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
 const TELEGRAM_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Creates the registry with the assistant's metrics in it. */
 export function createAssistantMetrics(): AssistantMetrics {
   const registry = new Registry()
+  const failures = new Counts()
   const registers = [registry]
   const requests = new Counter({
     name: 'plugin_requests_total',
@@ -83,12 +87,7 @@ export function createAssistantMetrics(): AssistantMetrics {
     buckets: TELEGRAM_BUCKETS,
     registers,
   })
-  const started = new Gauge({
-    name: 'pluggram_start_time_seconds',
-    help: 'When the assistant was started, in seconds since 1970',
-    registers,
-  })
-  started.set(Date.now() / 1_000)
+  addStartTime(registry)
   addProcessMetrics(registry)
 
   const countRequest = remembered((plugin, outcome) => requests.labels(plugin, outcome))
@@ -97,11 +96,16 @@ export function createAssistantMetrics(): AssistantMetrics {
   const timeTelegram = remembered((method) => telegramSeconds.labels(method))
   return {
     registry,
+    failures,
     pluginCalled(plugin, outcome, seconds) {
+      if (FAILURES.has(outcome)) failures.add(plugin)
       countRequest(plugin, outcome).inc()
       timePlugin(plugin, '').observe(seconds)
     },
-    exceptionCaptured: (plugin) => exceptions.labels(plugin).inc(),
+    exceptionCaptured(plugin) {
+      failures.add(plugin)
+      exceptions.labels(plugin).inc()
+    },
     pluginRefused: (plugin, permission) => refusals.labels(plugin, permission).inc(),
     httpRequested: (plugin, outcome) => http.labels(plugin, outcome).inc(),
     telegramCalled(method, outcome, seconds) {
@@ -109,6 +113,21 @@ export function createAssistantMetrics(): AssistantMetrics {
       if (method !== 'getUpdates') timeTelegram(method, '').observe(seconds)
     },
     watch: (source) => addStatisticsMetrics(registry, source),
+  }
+}
+
+function addStartTime(registry: Registry): void {
+  const started = new Gauge({
+    name: 'pluggram_start_time_seconds',
+    help: 'When the assistant was started, in seconds since 1970',
+    registers: [registry],
+  })
+  started.set(Date.now() / 1_000)
+}
+
+class Counts extends Map<string, number> {
+  add(name: string): void {
+    this.set(name, (this.get(name) ?? 0) + 1)
   }
 }
 

@@ -3,7 +3,10 @@ import type { Awaitable } from '@pluggram/sdk'
 import type { FindingId } from './finding-table.ts'
 import type { SecretMask } from './secret-mask.ts'
 
-/** What is wrong, for people: a log, a chat, a page and `pluggram doctor` show the same. */
+/**
+ * What is wrong, for people: a log, a chat, a page and `pluggram doctor` show the same. It holds no
+ * secrets, and nothing that somebody wrote in a chat.
+ */
 export interface Found {
   /** Stable, so that scripts can rely on it: a row of the table, with a name where there are several (`plugin.parked:weather`). */
   readonly id: FindingId

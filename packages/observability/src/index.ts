@@ -1,7 +1,7 @@
 export { createAssistantMetrics } from './assistant-metrics.ts'
 export type { AssistantMetrics } from './assistant-metrics.ts'
 export { Findings } from './findings.ts'
-export type { FindingSource } from './findings.ts'
+export type { FindingSource, Found } from './findings.ts'
 export { Health } from './health.ts'
 export type { ComponentHealth } from './health.ts'
 export { createLogTail } from './log-tail.ts'

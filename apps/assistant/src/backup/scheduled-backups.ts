@@ -38,6 +38,8 @@ export interface ScheduledBackups {
   /** Looks soon whether a backup is due. */
   look(): void
   readonly health: HealthCheck
+  /** Why the last backup failed; `undefined` when it did not. */
+  failure(): string | undefined
   stop(): Promise<void>
 }
 
@@ -99,6 +101,7 @@ export function startScheduledBackups(options: ScheduledBackupsOptions): Schedul
   repetition.within(FIRST_LOOK_MS)
   return {
     look: () => repetition.within(0),
+    failure: () => failure,
     health: {
       name: 'backup',
       isRequired: false,

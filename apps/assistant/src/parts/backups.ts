@@ -1,6 +1,6 @@
 import { definePart } from '@pluggram/assembly'
 import { startScheduledBackups } from '../backup/scheduled-backups.ts'
-import { configuration, folders, healthChecks, logger, settings } from './tokens.ts'
+import { configuration, findingSources, folders, healthChecks, logger, settings } from './tokens.ts'
 
 const VARIABLES = ['PLUGGRAM_BACKUP_PASSPHRASE', 'PLUGGRAM_BACKUP_PASSPHRASE_FILE']
 
@@ -20,5 +20,21 @@ export const scheduledBackups = definePart({
     life.onStop(() => backups.stop())
     life.onStop(section.onChange(() => backups.look()))
     life.add(healthChecks, backups.health)
+    life.add(findingSources, {
+      name: 'the backups',
+      check() {
+        const why = backups.failure()
+        if (why === undefined) return []
+        return [
+          {
+            id: 'backup.failed',
+            severity: 'error',
+            what: 'The last scheduled backup failed.',
+            why,
+            fix: 'Mend that. The assistant tries again within the hour; pluggram backup FILE tries at once.',
+          },
+        ]
+      },
+    })
   },
 })

@@ -5,6 +5,7 @@ import {
   configuration,
   directory,
   folders,
+  findingSources,
   healthChecks,
   logger,
   mask,
@@ -34,6 +35,19 @@ export const languageModels = definePart({
     })
     life.onStop(() => ai.close())
     life.add(healthChecks, { name: 'models', check: () => ({ ...ai.health() }), isRequired: false })
+    life.add(findingSources, {
+      name: 'the models',
+      check: () =>
+        ai.down().map(({ model, why, isMisconfigured }) => ({
+          id: `model.down:${model}`,
+          severity: 'error',
+          what: `The model ${model} does not answer.`,
+          why,
+          fix: isMisconfigured
+            ? 'Mend what the message names in config.json or .env, then restart.'
+            : "Look at the provider's status page. A second model in ai.model would answer meanwhile.",
+        })),
+    })
     return ai
   },
 })

@@ -1,6 +1,7 @@
 import { definePart } from '@pluggram/assembly'
 import { createPluginHost } from '@pluggram/host'
 import type { JsonObject } from '@pluggram/host'
+import { findParked } from '../find-parked.ts'
 import { unknownKeys } from '../plugins.ts'
 import * as tokens from './tokens.ts'
 
@@ -31,6 +32,10 @@ export const plugins = definePart({
       onProblem: (problem) => problemLog.tell(problem),
     })
     board.runBy(host)
+    life.add(tokens.findingSources, {
+      name: 'the plugins',
+      check: () => [...board.states(), ...board.mounted()].flatMap((state) => findParked(state, board) ?? []),
+    })
     life.onOpen(() => {
       const { problems, configuration } = board.wanted
       for (const problem of problems) problemLog.tellLine(problem)
