@@ -80,6 +80,7 @@ export const FINDINGS = {
     means: 'A plugin that is on asks for permissions that its owner has not granted.',
   },
   'plugin.parked': { severity: 'error', means: 'A plugin crashed again and again, and was stopped.' },
+  'plugin.errors': { severity: 'error', means: 'A plugin fails much more often than it usually does.' },
   'plugin.crashing': { severity: 'warning', means: 'A plugin crashed within the last five minutes.' },
 
   'exposure.no-password': {
@@ -115,6 +116,10 @@ export const FINDINGS = {
     means: 'The bot cannot read a group that may use it.',
   },
 
+  'model.down': {
+    severity: 'error',
+    means: 'A model did not answer several requests in a row, or only its owner can make it answer.',
+  },
   'model.misconfigured': {
     severity: 'error',
     means: 'A model cannot be used as it is configured, for example because it has no key.',

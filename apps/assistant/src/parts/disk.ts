@@ -18,8 +18,8 @@ export const roomOnDisk = definePart({
         if (free >= section.now.diskFreeMb) return []
         return [
           {
-            id: 'disk.low',
-            severity: 'error',
+            id: 'storage.disk-low',
+            severity: 'warning',
             what: `Only ${free} MB are free on the disk of the data folder.`,
             why: `alerts.disk_free_mb is ${section.now.diskFreeMb}. When the disk is full, no message can be kept or answered.`,
             fix: 'Delete what you do not need, such as old backups and logs, or move the home to a larger disk.',

@@ -27,7 +27,7 @@ export const errorSpikes = definePart({
       name: 'the errors of plugins',
       check: () =>
         spikes.check().map(({ plugin, errors, usual: level, minutes }) => ({
-          id: `errors.spike:${plugin}`,
+          id: `plugin.errors:${plugin}`,
           severity: 'error',
           what: `The plugin "${plugin}" failed ${errors} times within ${minutes} minutes.`,
           why: level === 0 ? 'It usually does not fail.' : `Usually it fails ${level} times in that time.`,
