@@ -110,8 +110,9 @@ function isRecorded({ home, chatId }: Stage, { id }: TranscriptMessage): boolean
   const database = new DatabaseSync(join(home, 'data/pluggram.db'), { readOnly: true })
   try {
     return (
-      database.prepare('SELECT 1 FROM sent_messages WHERE chat_id = ? AND message_id = ?').get(chatId, id) !==
-      undefined
+      database
+        .prepare("SELECT 1 FROM outbox WHERE state = 'sent' AND chat_id = ? AND sent_message_id = ?")
+        .get(chatId, id) !== undefined
     )
   } finally {
     database.close()

@@ -100,3 +100,41 @@ test('old ids are forgotten wherever they stand, however many there are', async 
   await store.close()
   await storage.close()
 })
+
+test('a sent message knows its author in the outbox, in the table, and after a restart between them', async () => {
+  const first = openFile()
+  const store = createSqliteMessageStore(first.log, { bot: BOT })
+  const count = 1_500
+  const messages = Array.from({ length: count }, () => ({
+    ...outboxPart('x'),
+    plugin: 'dice',
+    questionId: 5,
+  }))
+  const rows = await store.post(messages)
+  const chatOf = (id: number): number => 1 + (id % 7)
+  await Promise.all(rows.map((row) => store.markSent(row, { chatId: chatOf(row.id), id: 10 + row.id })))
+  const database = first.log.connection
+  const stored = (table: string) => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
+  await expect.poll(() => stored('sent_messages')).toBeGreaterThan(1_000)
+  expect(stored('sent_messages') + stored('outbox')).toBe(count)
+  await store.noteSent('feeds', [{ chatId: chatOf(count), id: 10 + count }])
+  await store.close()
+  await first.close()
+  let now = Date.now()
+  const second = openFile()
+  const again = createSqliteMessageStore(second.log, { bot: BOT, now: () => now })
+  const authors = async () => {
+    const all = await Promise.all(rows.map(({ id }) => again.authorOf(chatOf(id), 10 + id)))
+    return [...new Set(all)]
+  }
+  expect(await authors()).toEqual(['dice'])
+  expect(await unsent(again)).toEqual([])
+  const answers = rows.map(({ id }) => id).filter((id) => chatOf(id) === 3)
+  const expected = answers.map((id) => 10 + id).filter((id) => id <= 5 + 1_000)
+  expect((await again.answersTo(3, 5, 'dice')).filter((id) => id <= 5 + 1_000)).toEqual(expected)
+  now += 8 * 24 * HOUR
+  await again.forgetOld()
+  expect(await authors()).toEqual(['dice'])
+  await again.close()
+  await second.close()
+})

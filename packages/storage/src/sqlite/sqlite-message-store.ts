@@ -56,8 +56,9 @@ export function createSqliteMessageStore(
     failure: () => queue.failure,
     async forgetOld() {
       await inbox.forgetOld()
-      await outbox.forgetOld()
+      // first what moves out of the outbox
       await authors.forgetOld()
+      await outbox.forgetOld()
     },
     close: () => queue.close(),
   }

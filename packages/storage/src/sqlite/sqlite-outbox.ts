@@ -28,8 +28,8 @@ export interface OutboxOptions {
 }
 
 /**
- * One bot's rows of the outbox; other bots' rows stay untouched. A final part is deleted once it is
- * sent. An interim part stays until its update is finished, so that a retry knows what was sent.
+ * One bot's rows of the outbox; other bots' rows stay untouched. A final part that is sent soon leaves for the
+ * table of sent messages. An interim part stays until its update is finished, so that a retry knows what was sent.
  *
  *   unsent ──▶ (sending, at-most-once only) ──▶ sent | failed
  *     ▲ held: restored from a backup, until the owner decides
@@ -129,16 +129,9 @@ export class SqliteOutbox {
     await this.#queue.writeLight(() => this.#writes.unsend.run(id))
   }
 
-  markSent(
-    { id, plugin = OWN_MESSAGE, questionId }: Pick<OutboxRow, 'id' | 'plugin' | 'questionId'>,
-    sent: SentMessage,
-  ): Promise<void> {
-    if (!this.#interimRows.has(id)) {
-      return this.#queue.writeLight(() => {
-        this.#authors.insert(plugin, sent, questionId)
-        this.#writes.delete.run(id)
-      })
-    }
+  markSent(row: Pick<OutboxRow, 'id' | 'plugin' | 'questionId'>, sent: SentMessage): Promise<void> {
+    const { id, plugin = OWN_MESSAGE, questionId } = row
+    if (!this.#interimRows.has(id)) return this.#queue.writeLight(() => this.#authors.markSent(row, sent))
     const written = this.#queue.writeLight(() => {
       this.#authors.insert(plugin, sent, questionId)
       this.#writes.sentInterim.run(sent.id, id)
@@ -250,7 +243,6 @@ function prepareWrites(connection: DatabaseSync, bot: string) {
       `DELETE FROM outbox WHERE bot = ${bot} AND update_id = ? AND interim_key IS NOT NULL AND state = 'sent'`,
     ),
     sending: connection.prepare("UPDATE outbox SET state = 'sending' WHERE id = ?"),
-    delete: connection.prepare('DELETE FROM outbox WHERE id = ?'),
     sentInterim: connection.prepare("UPDATE outbox SET state = 'sent', sent_message_id = ? WHERE id = ?"),
     failed: connection.prepare("UPDATE outbox SET state = 'failed', reason = ?, bytes = NULL WHERE id = ?"),
     move: connection.prepare(
