@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Correction } from './correct-text.ts'
 
 /** A position in one of the files a configuration comes from. Lines and columns count from 1. */
 export interface ConfigLocation {
@@ -21,6 +22,8 @@ export interface ConfigProblem extends ConfigLocation {
   readonly fix: string
   /** Set when only this plugin is affected. The host skips it and starts the others. */
   readonly plugin?: string
+  /** Set when it is clear what was meant: the change of `file` that puts it right. */
+  readonly correction?: Correction
 }
 
 /** The input of `createProblem`: `expected` and `got`, or a whole `message`. */
@@ -30,6 +33,7 @@ export type ProblemDetails = {
   readonly fix: string
   readonly severity?: 'error' | 'warning'
   readonly plugin?: string | undefined
+  readonly correction?: Correction | undefined
 } & ({ readonly expected: string; readonly got: string } | { readonly message: string })
 
 export function createProblem(details: ProblemDetails): ConfigProblem {
@@ -48,6 +52,7 @@ export function createProblem(details: ProblemDetails): ConfigProblem {
         }),
     fix: details.fix,
     ...(details.plugin === undefined ? {} : { plugin: details.plugin }),
+    ...(details.correction === undefined ? {} : { correction: details.correction }),
   }
 }
 

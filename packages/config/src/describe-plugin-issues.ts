@@ -107,8 +107,13 @@ function unknownKey(
 ): ConfigProblem {
   const path = ['plugins', plugin, ...inner]
   const suggestion = findClosest(String(inner.at(-1)), known)
+  const at = loaded.locate(path)
+  const isFree =
+    suggestion !== undefined &&
+    at.via === 'config.json' &&
+    valueAt(loaded.plugins.blocks, [plugin, ...inner.slice(0, -1), suggestion]) === undefined
   return createProblem({
-    at: loaded.locate(path),
+    at,
     path: formatPath(path),
     message: 'the plugin has no such key',
     fix:
@@ -116,6 +121,7 @@ function unknownKey(
         ? "correct or remove it; the plugin's README lists its keys"
         : `did you mean ${quote(suggestion)}?`,
     plugin,
+    correction: isFree ? { kind: 'rename-key', at: path, to: suggestion } : undefined,
   })
 }
 

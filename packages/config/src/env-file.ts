@@ -1,5 +1,6 @@
 import { parseEnv } from 'node:util'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
+import { hasColon, hasStrayQuote } from './correct-text.ts'
 import { readTextFile } from './read-text-file.ts'
 
 /** One variable of `.env`. */
@@ -32,26 +33,42 @@ export async function readEnvFile(file: string): Promise<EnvFile> {
 export function parseEnvFile(file: string, text: string): EnvFile {
   const content = text.replace(/\r\n?/g, '\n')
   const values = parseEnv(content)
-  const { lineOf, badLines, withHash } = scanLines(content)
+  const { lineOf, badLines, strayQuotes, withHash } = scanLines(content)
   const entries = Object.entries(values)
     .filter(([name]) => NAME.test(name) && name !== '__proto__')
     .map(([name, value]) => ({ name, value: withHash.get(name) ?? value ?? '', line: lineOf.get(name) ?? 1 }))
-  const problems = badLines.slice(0, MOST_PROBLEMS).map((line) =>
+  const badOnes = badLines.slice(0, MOST_PROBLEMS).map(({ line, isColon }) =>
     createProblem({
       at: { file, line, column: 1 },
       path: '',
       severity: 'warning',
       expected: 'NAME=value, a comment after #, or an empty line',
-      got: 'a line that is none of these; it is ignored',
-      fix: 'correct or remove the line',
+      got: isColon
+        ? 'a line with a colon in place of =; it is ignored'
+        : 'a line that is none of these; it is ignored',
+      fix: isColon ? 'write = in place of the colon' : 'correct or remove the line',
+      correction: isColon ? { kind: 'colon-to-equals', line } : undefined,
     }),
   )
-  return { entries, problems }
+  const quoted = [...strayQuotes].slice(0, MOST_PROBLEMS).map(([name, line]) =>
+    createProblem({
+      at: { file, line, column: 1 },
+      path: name,
+      severity: 'warning',
+      expected: 'a value without quotes, or in straight ones on both sides',
+      got: 'a quote that belongs to the value',
+      fix: 'remove the quote',
+      correction: { kind: 'remove-quotes', line },
+    }),
+  )
+  return { entries, problems: [...badOnes, ...quoted] }
 }
 
 interface ScannedLines {
   readonly lineOf: ReadonlyMap<string, number>
-  readonly badLines: readonly number[]
+  readonly badLines: readonly { readonly line: number; readonly isColon: boolean }[]
+  /** Lines whose value has a quote without a partner, by name. */
+  readonly strayQuotes: ReadonlyMap<string, number>
   /** Values without quotes that have a `#` which begins no comment. */
   readonly withHash: ReadonlyMap<string, string>
 }
@@ -59,7 +76,8 @@ interface ScannedLines {
 function scanLines(content: string): ScannedLines {
   const lineOf = new Map<string, number>()
   const withHash = new Map<string, string>()
-  const badLines: number[] = []
+  const badLines: { line: number; isColon: boolean }[] = []
+  const strayQuotes = new Map<string, number>()
   const lines = content.split('\n')
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as string
@@ -69,9 +87,11 @@ function scanLines(content: string): ScannedLines {
       .slice(0, Math.max(0, equals))
       .trim()
       .replace(/^export\s+/, '')
-    if (!NAME.test(name) || name === '__proto__') badLines.push(index + 1)
+    if (!NAME.test(name) || name === '__proto__') badLines.push({ line: index + 1, isColon: hasColon(line) })
     else lineOf.set(name, index + 1)
     const value = line.slice(equals + 1)
+    const next = lines.slice(index + 1).find((other) => other.trim() !== '')
+    if (NAME.test(name) && hasStrayQuote(value, next)) strayQuotes.set(name, index + 1)
     if (!/^\s*["'`]/.test(value)) {
       const uncut = value.replace(/(?:^|\s)#.*$/, '').trim()
       if (uncut.includes('#')) withHash.set(name, uncut)
@@ -79,7 +99,7 @@ function scanLines(content: string): ScannedLines {
     } else withHash.delete(name)
     if (equals !== -1) index = endOfValue(lines, index, value.trim())
   }
-  return { lineOf, badLines, withHash }
+  return { lineOf, badLines, strayQuotes, withHash }
 }
 
 /** The index of the line on which a value ends; a quoted value may span several lines. */

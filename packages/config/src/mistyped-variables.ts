@@ -40,6 +40,7 @@ export function reportMistypedVariables(
       severity: 'warning',
       message: 'this variable sets nothing',
       fix: `did you mean ${meant}?`,
+      correction: at.via === '.env' ? { kind: 'rename-variable', name, to: meant } : undefined,
     })
   })
 }

@@ -7,7 +7,7 @@ import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { describeValue } from './describe-value.ts'
 import { formatPath, quote } from './format-path.ts'
 import { readJsonObjectFile, type JsonObjectFile } from './json-file.ts'
-import { isJsonObject } from './json-value.ts'
+import { isJsonObject, type JsonObject } from './json-value.ts'
 
 export const SWITCHES_FILE = 'plugins_config.json'
 const SWITCHES_KEY = 'enabled_plugins'
@@ -38,7 +38,8 @@ export async function readPluginSwitches(home: string): Promise<PluginSwitches> 
 
   const problems: ConfigProblem[] = []
   for (const key of document.keysAt([])) {
-    if (key !== SWITCHES_KEY && key !== GRANTS_KEY) problems.push(unknownKey(document.locateKey([key]), key))
+    if (key !== SWITCHES_KEY && key !== GRANTS_KEY)
+      problems.push(unknownKey(document.locateKey([key]), key, value))
   }
   const block = value[SWITCHES_KEY]
   if (block !== undefined && !isJsonObject(block)) {
@@ -84,7 +85,11 @@ function notAGrant(at: { file: string; line: number; column: number }, name?: st
   })
 }
 
-function unknownKey(at: { file: string; line: number; column: number }, key: string): ConfigProblem {
+function unknownKey(
+  at: { file: string; line: number; column: number },
+  key: string,
+  value: JsonObject,
+): ConfigProblem {
   const closest = findClosest(key, [SWITCHES_KEY, GRANTS_KEY])
   return createProblem({
     at,
@@ -93,6 +98,10 @@ function unknownKey(at: { file: string; line: number; column: number }, key: str
     expected: `only the keys ${quote(SWITCHES_KEY)} and ${quote(GRANTS_KEY)}`,
     got: 'another one; it is ignored',
     fix: closest === undefined ? 'remove it' : `did you mean ${quote(closest)}?`,
+    correction:
+      closest === undefined || value[closest] !== undefined
+        ? undefined
+        : { kind: 'rename-key', at: [key], to: closest },
   })
 }
 

@@ -17,11 +17,19 @@ export function reportUnknownPlugins(
   const blocks = Object.keys(loaded.plugins.blocks)
     .filter((name) => !known.has(name))
     .slice(0, MOST_PROBLEMS)
-    .map((name) => unknownPlugin(loaded.locate(['plugins', name]), ['plugins', name], known))
+    .map((name) =>
+      unknownPlugin(loaded.locate(['plugins', name]), ['plugins', name], known, (other) =>
+        Object.hasOwn(loaded.plugins.blocks, other),
+      ),
+    )
   const switches = [...loaded.plugins.switches.keys()]
     .filter((name) => !known.has(name) && !Object.hasOwn(loaded.plugins.blocks, name))
     .slice(0, MOST_PROBLEMS)
-    .map((name) => unknownPlugin(loaded.locateSwitch(name), ['enabled_plugins', name], known))
+    .map((name) =>
+      unknownPlugin(loaded.locateSwitch(name), ['enabled_plugins', name], known, (other) =>
+        loaded.plugins.switches.has(other),
+      ),
+    )
   return [...blocks, ...switches]
 }
 
@@ -29,6 +37,7 @@ function unknownPlugin(
   at: { file: string; line: number; column: number },
   path: readonly string[],
   known: ReadonlySet<string>,
+  isTaken: (name: string) => boolean,
 ): ConfigProblem {
   const name = String(path.at(-1))
   const suggestion = findClosest(name, known)
@@ -42,5 +51,9 @@ function unknownPlugin(
         ? `add it to plugins/, or remove ${quote(name)}`
         : `did you mean ${quote(suggestion)}?`,
     plugin: name,
+    correction:
+      suggestion === undefined || isTaken(suggestion)
+        ? undefined
+        : { kind: 'rename-key', at: path, to: suggestion },
   })
 }

@@ -36,7 +36,9 @@ export function validateSettings(candidate: JsonObject, placeOf: PlaceOf): Valid
     const path = issue.path.filter((segment) => typeof segment !== 'symbol')
     if (issue.code === 'unrecognized_keys') {
       problems.push(
-        ...issue.keys.slice(0, MOST_UNKNOWN_KEYS).map((key) => unknownKey([...path, key], placeOf)),
+        ...issue.keys
+          .slice(0, MOST_UNKNOWN_KEYS)
+          .map((key) => unknownKey(candidate, [...path, key], placeOf)),
       )
       continue
     }
@@ -68,11 +70,13 @@ export function expectedAt(path: JsonPath): string | undefined {
   return schema instanceof Object && 'meta' in schema ? (schema as z.ZodType).meta()?.expected : undefined
 }
 
-function unknownKey(path: JsonPath, placeOf: PlaceOf): ConfigProblem {
+function unknownKey(candidate: JsonObject, path: JsonPath, placeOf: PlaceOf): ConfigProblem {
   const key = String(path.at(-1))
   const place = placeOf(path, 'key')
   const siblings = keysOf(path.slice(0, -1))
-  const suggestion = findClosest(key, siblings) ?? findElsewhere(key)
+  const sibling = findClosest(key, siblings)
+  const suggestion = sibling ?? findElsewhere(key)
+  const isFree = sibling !== undefined && valueAt(candidate, [...path.slice(0, -1), sibling]) === undefined
   return createProblem({
     at: place.at,
     path: place.path,
@@ -81,6 +85,7 @@ function unknownKey(path: JsonPath, placeOf: PlaceOf): ConfigProblem {
       suggestion === undefined
         ? `remove it; the keys here are ${siblings.join(', ')}`
         : `did you mean ${quote(suggestion)}? Rename or remove it`,
+    correction: isFree ? { kind: 'rename-key', at: path, to: sibling } : undefined,
   })
 }
 
