@@ -72,6 +72,8 @@ export interface Telegram {
   /** Sends what does not answer a message. */
   readonly outgoing: PostOffice & BotApiCaller
   connection(): string
+  /** Whether updates can arrive, and when the last poll was answered or update delivered. */
+  receiving(): { readonly mode: 'polling' | 'webhook'; readonly isReady: boolean; readonly lastAt?: Date }
   /** What Telegram said of the token first: who the bot is, or that it does not know it. */
   readonly firstWord: Promise<'known' | 'refused'>
   /** Starts receiving updates, once the leftovers of an earlier run are queued. */
@@ -127,6 +129,10 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
       call: (method, params, signal) => bot.call(method, params, signal),
     },
     connection: () => describeConnection(link, source),
+    receiving() {
+      const { isReady, lastPollAt } = source.status()
+      return { mode: webhook ? 'webhook' : 'polling', isReady, ...(lastPollAt && { lastAt: lastPollAt }) }
+    },
     firstWord: firstWord.promise,
     receive: () => intake.open(),
     async stopReceiving(drainMs) {

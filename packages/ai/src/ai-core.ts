@@ -1,6 +1,6 @@
 import type { AiSubject } from '@pluggram/sdk'
 import type { AiLedger } from '@pluggram/sdk/runtime'
-import type { AiTimeouts } from './ai-options.ts'
+import type { AiTimeouts, ModelCounts } from './ai-options.ts'
 import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { Prices } from './budget/prices.ts'
@@ -25,6 +25,7 @@ export interface AiCore {
   readonly coolDown: CoolDown
   readonly waits: ModelWaits
   readonly problems: ModelProblems
+  readonly counts: ModelCounts | undefined
   readonly ledger: AiLedger
   readonly budgets: BudgetSettings
   readonly prices: () => Prices

@@ -1,4 +1,4 @@
-import type { AssistantDirectory, Logger, ModelInput } from '@pluggram/sdk'
+import type { AiUsage, AssistantDirectory, Logger, ModelInput } from '@pluggram/sdk'
 import type { AiLedger } from '@pluggram/sdk/runtime'
 import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { GateLimits } from './budget/request-gate.ts'
@@ -47,6 +47,13 @@ export interface AiTimeouts {
   readonly totalSeconds: number
 }
 
+/** Counts what models do. The name is `provider:model`. */
+export interface ModelCounts {
+  /** The seconds are those until the first word. */
+  modelAsked(model: string, outcome: 'ok' | 'timeout' | 'failed', seconds: number): void
+  modelUsed(model: string, usage: AiUsage): void
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface AiOptions {
@@ -73,6 +80,7 @@ export interface AiOptions {
   readonly demoWordMilliseconds?: number
   /** False while nobody owns the assistant: then only models that cost nothing answer. Default: true. */
   readonly mayPay?: () => boolean
+  readonly counts?: ModelCounts
   /** The clock of the budgets. */
   readonly now?: () => Date
 }

@@ -113,6 +113,7 @@ export function createAi(options: AiOptions): Ai {
     coolDown: new CoolDown(),
     waits,
     problems,
+    counts: options.counts,
     ledger,
     budgets,
     prices,
@@ -131,6 +132,7 @@ export function createAi(options: AiOptions): Ai {
         maxOutputTokens: settings.maxOutputTokens,
         now,
         mayPay,
+        counts: options.counts,
       }),
   }
   return {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { AiError, AiUsage } from '@pluggram/sdk'
-import type { AiTimeouts } from './ai-options.ts'
+import type { AiTimeouts, ModelCounts } from './ai-options.ts'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
@@ -35,6 +35,7 @@ export interface GuardedModelOptions {
   readonly meter: CallMeter
   readonly coolDown: CoolDown
   readonly waits: ModelWaits
+  readonly counts: ModelCounts | undefined
   /**
    * Called for each model that fails, as `onSuccess` is for each that answers, with its configured
    * name. `words` are the provider's own words about it, short and without secrets.
@@ -156,7 +157,7 @@ export class GuardedModel implements SdkLanguageModel {
     call: CallOptions,
     { isCheaper, time, models, wanted }: Turn & { readonly wanted: string },
   ): Promise<ReadableStream<StreamPart>> {
-    const { limits, timeouts, meter, createModel, waits } = this.#options
+    const { limits, timeouts, meter, createModel, waits, counts } = this.#options
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
     const model = createModel(selection)
     // not raced: a reservation must always be settled
@@ -175,6 +176,9 @@ export class GuardedModel implements SdkLanguageModel {
     const { maxOutputTokens } = reservation
     const end = time.begin()
     const wait = waits.begin(wanted)
+    const askedAt = performance.now()
+    const count = (outcome: 'ok' | 'timeout' | 'failed'): void =>
+      counts?.modelAsked(selectionId(selection), outcome, (performance.now() - askedAt) / 1_000)
     try {
       const stream = await attempt.open({
         ...call,
@@ -183,10 +187,13 @@ export class GuardedModel implements SdkLanguageModel {
         providerOptions: { ...call.providerOptions, ...providerOptions(selection) },
       })
       wait.end('answered')
+      count('ok')
       return stream
     } catch (error) {
       const isLate = !limits.signal.aborted && toAiError(error, selection).code === 'ai-timeout'
       wait.end(isLate ? 'timed out' : 'failed')
+      // whoever asked may have gone away; that is no fault of the model
+      if (!limits.signal.aborted) count(isLate ? 'timeout' : 'failed')
       throw error
     } finally {
       end()

@@ -76,7 +76,7 @@ export class PluginAi implements AiService {
   }
 
   async *streamText(request: StepRequest): AsyncGenerator<string> {
-    const { timeouts, createModel, coolDown, waits, problems, signal } = this.#core
+    const { timeouts, createModel, coolDown, waits, counts, problems, signal } = this.#core
     const subject = request.for ?? {}
     using limits = new RequestLimits(timeouts, [request.signal, signal])
     const chain = await limits.race(takingFiles(this.#chain(subject), request.messages))
@@ -88,6 +88,7 @@ export class PluginAi implements AiService {
       timeouts,
       coolDown,
       waits,
+      counts,
       meter: this.#core.meterFor(this.#plugin, subject),
       onFailure: (wanted, failure, words) => problems.failed(wanted, failure, words),
       onSuccess: (wanted) => problems.worked(wanted),

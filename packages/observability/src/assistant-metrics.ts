@@ -1,6 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { addProcessMetrics } from './process-metrics.ts'
-import { addStatisticsMetrics } from './statistics-metrics.ts'
+import type { AiUsage } from '@pluggram/sdk'
+import { Counter, Histogram, Registry } from 'prom-client'
+import { definitionOf, METRICS } from './metric-table.ts'
+import type { MetricName, MetricRow } from './metric-table.ts'
+import { showProcess } from './process-metrics.ts'
+import { createShowMetric } from './shown-metrics.ts'
+import type { ShowMetric } from './shown-metrics.ts'
+import { showStatistics } from './statistics-metrics.ts'
 import type { StatisticsSource } from './statistics-metrics.ts'
 
 /** The outcome of one message in one plugin. */
@@ -18,6 +23,9 @@ type HttpOutcome =
 /** The outcome of a Bot API call. */
 type TelegramOutcome = 'ok' | 'refused' | 'flood' | 'failed'
 
+/** The outcome of a question to a language model. */
+type ModelOutcome = 'ok' | 'timeout' | 'failed'
+
 /** The assistant's own metrics; docs/reference/metrics.md explains each one. */
 export interface AssistantMetrics {
   /** The registry behind `/metrics`. */
@@ -30,66 +38,50 @@ export interface AssistantMetrics {
   pluginRefused(plugin: string, permission: string): void
   httpRequested(plugin: string, outcome: HttpOutcome): void
   telegramCalled(method: string, outcome: TelegramOutcome, seconds: number): void
-  /** Exposes figures kept elsewhere; they are read on each scrape. */
+  /** Counts a question to a language model; the seconds are those until the first word. */
+  modelAsked(model: string, outcome: ModelOutcome, seconds: number): void
+  modelUsed(model: string, usage: AiUsage): void
+  /** Exposes a figure kept elsewhere; it is read on each scrape. */
+  readonly show: ShowMetric
+  /** The same for many of them. */
   watch(source: StatisticsSource): void
 }
 
 const FAILURES: ReadonlySet<PluginOutcome> = new Set<PluginOutcome>(['error', 'timeout', 'crash'])
-const CALL_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120]
-const TELEGRAM_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** Models beyond this count together: a name that a server reports must not make a series each. */
+const MOST_MODELS = 50
 
 /** Creates the registry with the assistant's metrics in it. */
 export function createAssistantMetrics(): AssistantMetrics {
   const registry = new Registry()
   const failures = new Counts()
   const registers = [registry]
-  const requests = new Counter({
-    name: 'plugin_requests_total',
-    help: 'Messages that a plugin was asked about, by what came of it',
-    labelNames: ['plugin', 'outcome'],
-    registers,
-  })
-  const processing = new Histogram({
-    name: 'plugin_processing_seconds',
-    help: 'How long a plugin took for a message, its answer written to the end',
-    labelNames: ['plugin'],
-    buckets: CALL_BUCKETS,
-    registers,
-  })
-  const exceptions = new Counter({
-    name: 'plugin_exceptions_total',
-    help: 'Errors that plugins reported with captureException',
-    labelNames: ['plugin'],
-    registers,
-  })
-  const refusals = new Counter({
-    name: 'plugin_refusals_total',
-    help: 'Calls of plugins that were refused, by the permission that they lack',
-    labelNames: ['plugin', 'permission'],
-    registers,
-  })
-  const http = new Counter({
-    name: 'plugin_http_requests_total',
-    help: 'Requests of plugins to other servers, by what came of them',
-    labelNames: ['plugin', 'outcome'],
-    registers,
-  })
-  const telegram = new Counter({
-    name: 'telegram_requests_total',
-    help: 'Calls to the Bot API, by what came of them',
-    labelNames: ['method', 'outcome'],
-    registers,
-  })
-  const telegramSeconds = new Histogram({
-    name: 'telegram_request_seconds',
-    help: 'How long calls to the Bot API took; held polls are left out',
-    labelNames: ['method'],
-    buckets: TELEGRAM_BUCKETS,
-    registers,
-  })
-  addStartTime(registry)
-  addProcessMetrics(registry)
+  const counter = (name: MetricName): Counter => new Counter({ ...definitionOf(name), registers })
+  const histogram = (name: MetricName): Histogram => {
+    const { buckets = [] }: MetricRow = METRICS[name]
+    return new Histogram({ ...definitionOf(name), buckets: [...buckets], registers })
+  }
+  const requests = counter('plugin_requests_total')
+  const processing = histogram('plugin_processing_seconds')
+  const exceptions = counter('plugin_exceptions_total')
+  const refusals = counter('plugin_refusals_total')
+  const http = counter('plugin_http_requests_total')
+  const telegram = counter('telegram_requests_total')
+  const telegramSeconds = histogram('telegram_request_seconds')
+  const questions = counter('ai_requests_total')
+  const firstWord = histogram('ai_first_word_seconds')
+  const tokens = counter('ai_tokens_total')
+  const money = counter('ai_money_total')
+  const show = createShowMetric(registry)
+  const startedAt = Date.now() / 1_000
+  show('pluggram_start_time_seconds', () => startedAt)
+  showProcess(show)
 
+  const models = new Set<string>()
+  const known = (model: string): string => {
+    if (models.size < MOST_MODELS) models.add(model)
+    return models.has(model) ? model : 'other'
+  }
   const countRequest = remembered((plugin, outcome) => requests.labels(plugin, outcome))
   const countTelegram = remembered((method, outcome) => telegram.labels(method, outcome))
   const timePlugin = remembered((plugin) => processing.labels(plugin))
@@ -112,17 +104,20 @@ export function createAssistantMetrics(): AssistantMetrics {
       countTelegram(method, outcome).inc()
       if (method !== 'getUpdates') timeTelegram(method, '').observe(seconds)
     },
-    watch: (source) => addStatisticsMetrics(registry, source),
+    modelAsked(name, outcome, seconds) {
+      const model = known(name)
+      questions.labels(model, outcome).inc()
+      if (outcome === 'ok') firstWord.labels(model).observe(seconds)
+    },
+    modelUsed(name, { inputTokens, outputTokens, money: spent = 0 }) {
+      const model = known(name)
+      tokens.labels(model, 'input').inc(inputTokens)
+      tokens.labels(model, 'output').inc(outputTokens)
+      money.labels(model).inc(spent)
+    },
+    show,
+    watch: (source) => showStatistics(show, source),
   }
-}
-
-function addStartTime(registry: Registry): void {
-  const started = new Gauge({
-    name: 'pluggram_start_time_seconds',
-    help: 'When the assistant was started, in seconds since 1970',
-    registers: [registry],
-  })
-  started.set(Date.now() / 1_000)
 }
 
 class Counts extends Map<string, number> {

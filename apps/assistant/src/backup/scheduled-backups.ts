@@ -40,6 +40,8 @@ export interface ScheduledBackups {
   readonly health: HealthCheck
   /** Why the last backup failed; `undefined` when it did not. */
   failure(): string | undefined
+  /** When the newest backup in the folder was made; 1970 when there is none. */
+  lastAt(): Promise<Date>
   stop(): Promise<void>
 }
 
@@ -102,6 +104,10 @@ export function startScheduledBackups(options: ScheduledBackupsOptions): Schedul
   return {
     look: () => repetition.within(0),
     failure: () => failure,
+    async lastAt() {
+      const newest = (await backupsIn(resolve(home, settings().folder))).at(-1)
+      return new Date(newest?.at ?? 0)
+    },
     health: {
       name: 'backup',
       isRequired: false,

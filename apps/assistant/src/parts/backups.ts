@@ -1,13 +1,13 @@
 import { definePart } from '@pluggram/assembly'
 import { startScheduledBackups } from '../backup/scheduled-backups.ts'
-import { configuration, findingSources, folders, healthChecks, logger, settings } from './tokens.ts'
+import { configuration, findingSources, folders, healthChecks, logger, metrics, settings } from './tokens.ts'
 
 const VARIABLES = ['PLUGGRAM_BACKUP_PASSPHRASE', 'PLUGGRAM_BACKUP_PASSPHRASE_FILE']
 
 /** Backups by `backup.every_hours`. */
 export const scheduledBackups = definePart({
   name: 'backups',
-  needs: { configuration, folders, settings, logger },
+  needs: { configuration, folders, settings, logger, metrics },
   start(needs, life) {
     const section = needs.settings.at('backup')
     const backups = startScheduledBackups({
@@ -36,5 +36,13 @@ export const scheduledBackups = definePart({
         ]
       },
     })
+    const everyHours = (): number | undefined => section.now.everyHours
+    needs.metrics.show('backup_interval_seconds', () => {
+      const hours = everyHours()
+      return hours === undefined ? undefined : hours * 3_600
+    })
+    needs.metrics.show('backup_last_time_seconds', async () =>
+      everyHours() === undefined ? undefined : (await backups.lastAt()).getTime() / 1_000,
+    )
   },
 })

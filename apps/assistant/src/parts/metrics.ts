@@ -1,10 +1,26 @@
+import { statfs } from 'node:fs/promises'
 import { definePart } from '@pluggram/assembly'
-import { createAssistantMetrics } from '@pluggram/observability'
-import { metrics } from './tokens.ts'
+import { createAssistantMetrics, watchEventLoop } from '@pluggram/observability'
+import { folders, metrics } from './tokens.ts'
 
 /** The metrics shown at `/metrics`. */
 export const assistantMetrics = definePart({
   name: 'metrics',
+  needs: { folders },
   gives: metrics,
-  start: () => createAssistantMetrics(),
+  start({ folders: { data } }, life) {
+    const made = createAssistantMetrics()
+    const loop = watchEventLoop()
+    life.onStop(() => loop.stop())
+    made.show('nodejs_eventloop_delay_seconds', () => loop.longestSeconds())
+    made.show('data_disk_free_bytes', async () => {
+      const { bavail, bsize } = await statfs(data)
+      return bavail * bsize
+    })
+    made.show('data_disk_size_bytes', async () => {
+      const { blocks, bsize } = await statfs(data)
+      return blocks * bsize
+    })
+    return made
+  },
 })

@@ -2,6 +2,7 @@ import { createAi } from '@pluggram/ai'
 import { definePart } from '@pluggram/assembly'
 import {
   access,
+  board,
   configuration,
   directory,
   folders,
@@ -9,6 +10,7 @@ import {
   healthChecks,
   logger,
   mask,
+  metrics,
   models,
   settings,
   storage,
@@ -17,7 +19,7 @@ import {
 /** The language models and their budgets. */
 export const languageModels = definePart({
   name: 'models',
-  needs: { access, configuration, settings, directory, storage, folders, logger, mask },
+  needs: { access, board, configuration, settings, directory, storage, folders, logger, mask, metrics },
   gives: models,
   start(needs, life) {
     const { ai: aiSettings, http } = needs.settings.now
@@ -30,10 +32,19 @@ export const languageModels = definePart({
       logger: needs.logger,
       hide: (text) => needs.mask.applyToChat(text),
       ownPort: http.port,
+      counts: needs.metrics,
       // an owner who set access.mode has decided who may use the model
       mayPay: () => needs.access.rules.isOwned() || needs.access.rules.isModeFixed(),
     })
     life.onStop(() => ai.close())
+    needs.metrics.show('ai_budget_used_ratio', () =>
+      ai
+        .budgetUse(needs.board.states().map(({ name }) => name))
+        .map(({ plugin = '', period, percent }) => ({
+          labels: { scope: plugin === '' ? 'overall' : 'plugin', plugin, period },
+          value: percent / 100,
+        })),
+    )
     life.add(healthChecks, { name: 'models', check: () => ({ ...ai.health() }), isRequired: false })
     life.add(findingSources, {
       name: 'the models',

@@ -3,6 +3,9 @@ import { Health } from '@pluggram/observability'
 import { createWeb } from '../web.ts'
 import * as tokens from './tokens.ts'
 
+/** A part that is degraded works in part. */
+const OK_VALUES = { ok: 1, degraded: 0.5, starting: 0, failed: 0 }
+
 /** Pages, health, API and webhook. They accept requests once all parts have started. */
 export const webPages = definePart({
   name: 'web',
@@ -33,6 +36,12 @@ export const webPages = definePart({
     life.add(tokens.pages, web)
     life.onOpen(async () => {
       for (const { name, check, ...options } of healthChecks) health.register(name, check, options)
+      needs.metrics.show('health_component_ok', async () =>
+        Object.entries((await health.report()).components).map(([component, { status }]) => ({
+          labels: { component },
+          value: OK_VALUES[status],
+        })),
+      )
       for (const register of routes) register(web.server)
       await web.listen()
     })

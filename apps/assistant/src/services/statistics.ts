@@ -10,6 +10,7 @@ export function watchStatistics(
   metrics.watch({
     pipeline: () => telegram.pipeline.stats(),
     messenger: () => telegram.messengerStats(),
+    receiving: () => telegram.receiving(),
     plugins: () => board.states().filter(({ state, origin }) => state !== 'off' && origin !== 'built-in'),
   })
 }

@@ -1,6 +1,7 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiSubject, AiUsage } from '@pluggram/sdk'
 import type { AiAmount, AiLedger, AiLimit } from '@pluggram/sdk/runtime'
+import type { ModelCounts } from '../ai-options.ts'
 import { isLoopback } from '../base-url.ts'
 import { selectionId } from '../selection.ts'
 import type { Selection } from '../selection.ts'
@@ -31,6 +32,7 @@ export interface BudgetMeterOptions {
   readonly now: () => Date
   /** False while nobody owns the assistant: then only what costs nothing answers. */
   readonly mayPay: () => boolean
+  readonly counts: ModelCounts | undefined
 }
 
 /**
@@ -95,11 +97,13 @@ export class BudgetMeter implements CallMeter {
         const amount = toAmount(usage, price)
         ledger.settle(outcome.id, amount)
         end()
-        return {
+        const used = {
           inputTokens: usage.inputTokens,
           outputTokens: usage.outputTokens,
           ...(price && { money: amount.micros / MICROS }),
         }
+        this.#options.counts?.modelUsed(selectionId(selection), used)
+        return used
       },
     }
   }
