@@ -38,12 +38,10 @@ export const languageModels = definePart({
     })
     life.onStop(() => ai.close())
     needs.metrics.show('ai_budget_used_ratio', () =>
-      ai
-        .budgetUse(needs.board.states().map(({ name }) => name))
-        .map(({ plugin = '', period, percent }) => ({
-          labels: { scope: plugin === '' ? 'overall' : 'plugin', plugin, period },
-          value: percent / 100,
-        })),
+      ai.budgetUse(needs.board.states().map(({ name }) => name)).map(({ plugin = '', period, percent }) => ({
+        labels: { scope: plugin === '' ? 'overall' : 'plugin', plugin, period },
+        value: percent / 100,
+      })),
     )
     life.add(healthChecks, { name: 'models', check: () => ({ ...ai.health() }), isRequired: false })
     life.add(findingSources, {
