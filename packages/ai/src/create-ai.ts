@@ -85,13 +85,22 @@ export function createAi(options: AiOptions): Ai {
   const pool = new ModelPool({ ...chooseOptions, logger })
   const problems = new ModelProblems(logger)
   const pricesFile = new PricesFile(join(options.home, 'prices.json'), logger)
-  const gate = new RequestGate(settings.concurrency ?? { user: 4, overall: 256 })
-  const openCalls = new OpenCalls()
   const waits = new ModelWaits((settings.timeouts.firstTokenSeconds * 1_000) / HANGING_SHARE)
   const { budgets = NO_BUDGETS, atLimit = 'refuse', timeouts } = settings
   const prices = (): ReturnType<PricesFile['current']> => pricesFile.current()
   const llamaCpp = new LlamaCpp(options.home)
   const { now = (): Date => new Date(), mayPay = (): boolean => true } = options
+  const metering = {
+    ledger,
+    budgets,
+    prices,
+    gate: new RequestGate(settings.concurrency ?? { user: 4, overall: 256 }),
+    openCalls: new OpenCalls(),
+    maxOutputTokens: settings.maxOutputTokens,
+    now,
+    mayPay,
+    counts: options.counts,
+  }
   const fetch = createBoundedFetch({ hide: options.hide })
   const core: AiCore = {
     pool,
@@ -120,20 +129,7 @@ export function createAi(options: AiOptions): Ai {
     timeouts,
     signal,
     now,
-    meterFor: (plugin, subject) =>
-      new BudgetMeter({
-        plugin,
-        subject,
-        ledger,
-        budgets,
-        prices,
-        gate,
-        openCalls,
-        maxOutputTokens: settings.maxOutputTokens,
-        now,
-        mayPay,
-        counts: options.counts,
-      }),
+    meterFor: (plugin, subject) => new BudgetMeter({ ...metering, plugin, subject }),
   }
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
