@@ -124,6 +124,11 @@ export function textsIn(file: string, source: string): { readonly id: string; re
   const texts: { id: string; said: string }[] = []
   const collect = (node: Node, path: readonly string[]): void => {
     if (node.type.startsWith('TS') && !('expression' in node)) return
+    if (node.type === 'ObjectExpression' && keysOf(node).includes('en')) {
+      for (const property of node['properties'] as readonly Node[])
+        collect(property['value'] as Node, [...path, nameOf(property['key'] as Node)])
+      return
+    }
     if (node.type === 'Property' && UNSPOKEN.test(nameOf(node['key'] as Node))) return
     const said = textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
     if (said !== undefined && path.length > 0) texts.push({ id: path.join('.'), said })
@@ -134,6 +139,10 @@ export function textsIn(file: string, source: string): { readonly id: string; re
   }
   collect(parseSync(file, source).program as unknown as Node, [])
   return texts
+}
+
+function keysOf(node: Node): readonly string[] {
+  return (node['properties'] as readonly Node[]).map((property) => nameOf((property['key'] ?? property) as Node))
 }
 
 /** What a plugin's manifest shows in menus and in /help, by its place. */

@@ -2,7 +2,7 @@ import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import type { ReminderBook } from './reminder-book.ts'
 import type { Reminder } from './reminder-table.ts'
-import { TEXTS } from './texts.ts'
+import { ANSWERS } from './answer-texts.ts'
 
 /** Which reminder to cancel; with nothing, the only one there is. */
 export const cancelSchema = z.object({
@@ -33,12 +33,12 @@ export async function cancelReminders(
   { book, userId, zone }: { readonly book: ReminderBook; readonly userId: number; readonly zone: string },
 ): Promise<string> {
   const waiting = await book.table.waitingFor(userId)
-  if (waiting.length === 0) return TEXTS.noReminders
+  if (waiting.length === 0) return ANSWERS.noReminders
   const meant = scope === 'all' ? waiting : meantReminders(waiting, { number, words })
   if (scope === 'all' || meant.length === 1) {
     for (const reminder of meant) await book.cancel(reminder)
     const times = meant.map(({ due }) => describeMoment(zone, due)).join('; ')
-    return TEXTS.cancelledAt(meant.length === 1 ? 'the reminder' : `${meant.length} reminders`, times)
+    return ANSWERS.cancelledAt(meant.length === 1 ? 'the reminder' : `${meant.length} reminders`, times)
   }
-  return TEXTS.whichCancel(waiting.length)
+  return ANSWERS.whichCancel(waiting.length)
 }

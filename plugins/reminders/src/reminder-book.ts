@@ -4,7 +4,9 @@ import type { Configuration } from './configuration.ts'
 import { ReminderError } from './parse-reminder.ts'
 import { ReminderTable } from './reminder-table.ts'
 import type { Reminder } from './reminder-table.ts'
-import { TEXTS } from './texts.ts'
+import { ANSWERS } from './answer-texts.ts'
+import { say } from './texts.ts'
+import { describeMinutes } from './time/describe-repeat.ts'
 import { nextTime } from './time/repeat.ts'
 import type { Repeat } from './time/repeat.ts'
 
@@ -65,11 +67,11 @@ export class ReminderBook {
   async deliver(id: number): Promise<void> {
     const reminder = await this.table.findWaiting(id)
     if (!reminder) return
-    const { chatId, topicId, what, due, repeat } = reminder
+    const { chatId, topicId, what, due, repeat, language } = reminder
     const last = repeat
-      ? { text: TEXTS.stopRepeating, data: `cancel:${id}` }
-      : { text: TEXTS.doneButton, data: `done:${id}` }
-    const buttons = [...this.#snoozeButtons(id), [last]]
+      ? { text: say(ANSWERS.stopRepeating, language), data: `cancel:${id}` }
+      : { text: say(ANSWERS.doneButton, language), data: `done:${id}` }
+    const buttons = [...this.#snoozeButtons(reminder), [last]]
     try {
       await this.#services.telegram.send(
         chatId,
@@ -99,10 +101,10 @@ export class ReminderBook {
     await this.table.forgetOld(now)
   }
 
-  #snoozeButtons(id: number): Button[][] {
+  #snoozeButtons({ id, language }: Reminder): Button[][] {
     return [
       this.#config.snooze_minutes.map((minutes) => ({
-        text: `💤 ${describeMinutes(minutes)}`,
+        text: `💤 ${describeMinutes(minutes, language)}`,
         data: `snooze:${id}:${minutes}`,
       })),
     ]
@@ -115,10 +117,4 @@ export class ReminderBook {
 
 function nameOf(id: number, due: Date): string {
   return `reminder-${id}-${due.getTime()}`
-}
-
-/** `10 min`, `2 h`, `1 d` */
-export function describeMinutes(minutes: number): string {
-  if (minutes % 1_440 === 0) return `${minutes / 1_440} d`
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`
 }

@@ -1,4 +1,3 @@
-import { describeMoment } from '@pluggram/plugin-kit'
 import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
 import { bookOf, parseOptions } from './options.ts'
 import type { Asked, Surroundings } from './options.ts'
@@ -7,10 +6,10 @@ import type { Due, ParseOptions } from './parse-reminder.ts'
 import { Questions } from './questions.ts'
 import type { Question } from './questions.ts'
 import type { Reminder } from './reminder-table.ts'
-import { describeMinutes } from './reminder-book.ts'
+import { ANSWERS } from './answer-texts.ts'
 import { say, TEXTS } from './texts.ts'
-import { describeDue } from './time/moments.ts'
-import { describeRepeat } from './time/repeat.ts'
+import { describeDue, momentIn } from './time/moments.ts'
+import { describeMinutes, describeRepeat } from './time/describe-repeat.ts'
 import { ASKS } from './time/rewrite.ts'
 import { momentOf, wallTimeOf } from './time/time-zone.ts'
 
@@ -21,7 +20,6 @@ const EVENING = 19
 /** “Remind me what Ann said” asks for an answer, “remind me when I am home” for more than a time. */
 const ABOUT_PAST =
   /\bremind me (?:(?:of|about) )?(?:what|who|whom|whose|why|how|which|where|when|if|whether)\b/i
-const TOO_OLD = { success: false, error: TEXTS.tooOld } as const
 
 /**
  * Reads what people write about reminders, and asks back.
@@ -99,7 +97,15 @@ export class ReminderDesk {
 
   #store(what: string, { due, repeat }: Due, context: Asked): Promise<number> {
     const { chat, user } = context
-    return bookOf(context).add({ userId: user.id, chatId: chat.id, topicId: chat.topicId, what, due, repeat })
+    return bookOf(context).add({
+      userId: user.id,
+      chatId: chat.id,
+      topicId: chat.topicId,
+      what,
+      due,
+      repeat,
+      language: user.languageCode,
+    })
   }
 
   async #askWhen(what: string, context: Asked, options: ParseOptions): Promise<Reply> {
@@ -172,20 +178,20 @@ export class ReminderDesk {
   }
 
   async #list(context: Asked): Promise<PluginResult> {
-    const { zone } = parseOptions(context)
+    const { zone, language } = parseOptions(context)
     const waiting = await bookOf(context).table.waitingFor(context.user.id)
     // a user's reminders are not for a whole group
     const shown = waiting.filter(
       ({ chatId }) => context.chat.type === 'private' || chatId === context.chat.id,
     )
     if (shown.length === 0) {
-      return { success: true, response: TEXTS.noneYet }
+      return { success: true, response: say(ANSWERS.noneYet, language) }
     }
     const lines = shown.slice(0, MAX_LISTED).map(({ what, due, repeat }, index) => {
-      const often = repeat ? ` (${describeRepeat(repeat)})` : ''
-      return `${index + 1}. ${describeMoment(zone, due)}${often}: ${what}`
+      const often = repeat ? ` (${describeRepeat(repeat, language)})` : ''
+      return `${index + 1}. ${momentIn(language, zone, due)}${often}: ${what}`
     })
-    if (shown.length > MAX_LISTED) lines.push(TEXTS.more(shown.length - MAX_LISTED))
+    if (shown.length > MAX_LISTED) lines.push(say(ANSWERS.more, language, { count: String(shown.length - MAX_LISTED) }))
     const buttons = shown
       .slice(0, MAX_LISTED)
       .map(({ id }, index) => ({ text: `✖ ${index + 1}`, data: `cancel:${id}` }))
@@ -199,13 +205,13 @@ export class ReminderDesk {
     const [action = '', id, argument = ''] = data.split(':')
     if (action === 'when' || action === 'plain') {
       const question = await this.#questions.find(Number(id), context.user.id)
-      if (!question) return TOO_OLD
+      if (!question) return tooOld(context)
       return action === 'when'
         ? this.#pressTime(question, argument, context)
         : this.#pressPlain(question, context)
     }
     const reminder = await bookOf(context).table.findOwn(Number(id), context.user.id)
-    if (!reminder) return { success: false, error: TEXTS.gone }
+    if (!reminder) return { success: false, error: say(ANSWERS.gone, context.user.languageCode) }
     return this.#pressReminder(reminder, action, Number(argument), context)
   }
 
@@ -219,7 +225,7 @@ export class ReminderDesk {
       return { text: `${asked}\n${say(TEXTS.writeTime, options.language)}`, editMessageId }
     }
     const due = dueOf(choice, options)
-    if (!due) return TOO_OLD
+    if (!due) return tooOld(context)
     if (!(await this.#questions.close(question))) return { success: true }
     const when = { due, isTomorrow: false, isTimeOnly: false }
     return { ...(await this.#keep(what, when, context, options)), editMessageId }
@@ -227,7 +233,7 @@ export class ReminderDesk {
 
   async #pressPlain(question: Question, context: Asked): Promise<PluginResult | Reply> {
     const reminder = await bookOf(context).table.findOwn(question.reminderId ?? 0, context.user.id)
-    if (!(await this.#questions.close(question)) || !reminder) return TOO_OLD
+    if (!(await this.#questions.close(question)) || !reminder) return tooOld(context)
     const options = parseOptions(context)
     return { text: `${describeSet(reminder, options)}: ${reminder.what}`, editMessageId: context.message.id }
   }
@@ -239,19 +245,26 @@ export class ReminderDesk {
     context: Asked,
   ): Promise<PluginResult | Reply> {
     const book = bookOf(context)
+    const language = context.user.languageCode
     const edit = (text: string): Reply => ({ text, editMessageId: context.message.id })
     if (action === 'cancel') {
       await book.cancel(reminder)
-      return edit(TEXTS.cancelled(reminder.what))
+      return edit(say(ANSWERS.cancelled, language, { what: reminder.what }))
     }
     if (action === 'done') {
       await book.table.close(reminder.id, 'sent')
-      return edit(TEXTS.done(reminder.what))
+      return edit(`✅ ${reminder.what}`)
     }
-    if (action !== 'snooze' || !context.config.snooze_minutes.includes(delay)) return TOO_OLD
+    if (action !== 'snooze' || !context.config.snooze_minutes.includes(delay)) return tooOld(context)
     await book.putOff(reminder, new Date(Date.now() + delay * 60_000))
-    return edit(TEXTS.snoozed(reminder.what, describeMinutes(delay)))
+    return edit(
+      say(ANSWERS.snoozed, language, { what: reminder.what, delay: describeMinutes(delay, language) }),
+    )
   }
+}
+
+function tooOld({ user }: Asked): PluginResult {
+  return { success: false, error: say(ANSWERS.tooOld, user.languageCode) }
 }
 
 function placeOf({ user, chat }: Asked): Pick<Question, 'userId' | 'chatId' | 'topicId'> {
@@ -281,7 +294,9 @@ function dueOf(choice: string, { now, zone, defaultHour }: ParseOptions): Date |
 /** `OK, in 20 minutes`, `OK, every weekday at 09:00, first on Tue 1 Dec …` */
 function describeSet({ due, repeat }: Pick<Due, 'due' | 'repeat'>, options: ParseOptions): string {
   const at = describeDue(due, options)
-  return repeat ? TEXTS.setRepeating(describeRepeat(repeat), at) : TEXTS.set(at)
+  const { language } = options
+  if (!repeat) return say(ANSWERS.set, language, { at })
+  return say(ANSWERS.setRepeating, language, { often: describeRepeat(repeat, language), at })
 }
 
 function noteOf({ isTomorrow }: Due, { language }: ParseOptions): string {

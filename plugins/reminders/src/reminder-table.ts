@@ -12,6 +12,8 @@ export interface Reminder {
   readonly what: string
   readonly due: Date
   readonly repeat?: Repeat | undefined
+  /** IETF tag of the language of its buttons; English without one. */
+  readonly language?: string | undefined
 }
 
 const rowSchema = z
@@ -26,6 +28,7 @@ const rowSchema = z
       .string()
       .nullable()
       .transform((text) => (text === null ? undefined : repeatSchema.parse(JSON.parse(text)))),
+    language: z.string().nullable(),
   })
   .transform((row): Reminder => ({
     id: row.id,
@@ -35,6 +38,7 @@ const rowSchema = z
     what: row.what,
     due: new Date(row.due_at),
     repeat: row.repeat,
+    language: row.language ?? undefined,
   }))
 
 const MIGRATIONS = [
@@ -63,8 +67,9 @@ const MIGRATIONS = [
    );`,
   // the assistant took the zones over when it started
   'DROP TABLE zones',
+  'ALTER TABLE reminders ADD COLUMN language TEXT',
 ]
-const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at, repeat'
+const COLUMNS = 'id, user_id, chat_id, topic_id, what, due_at, repeat, language'
 /** Sent reminders are deleted after this time; until then they can be snoozed. */
 const KEEP_MS = 30 * 86_400_000
 
@@ -80,10 +85,19 @@ export class ReminderTable {
     await this.#database.migrate(MIGRATIONS)
   }
 
-  async add({ userId, chatId, topicId, what, due, repeat }: Omit<Reminder, 'id'>): Promise<number> {
+  async add(reminder: Omit<Reminder, 'id'>): Promise<number> {
+    const { userId, chatId, topicId, what, due, repeat, language } = reminder
     const { lastInsertId } = await this.#database.execute(
-      "INSERT INTO reminders (user_id, chat_id, topic_id, what, due_at, repeat, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
-      [userId, chatId, topicId ?? null, what, due.getTime(), repeat ? JSON.stringify(repeat) : null],
+      "INSERT INTO reminders (user_id, chat_id, topic_id, what, due_at, repeat, language, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting')",
+      [
+        userId,
+        chatId,
+        topicId ?? null,
+        what,
+        due.getTime(),
+        repeat ? JSON.stringify(repeat) : null,
+        language ?? null,
+      ],
     )
     return Number(lastInsertId)
   }

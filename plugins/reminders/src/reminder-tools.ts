@@ -7,8 +7,10 @@ import { bookOf, parseOptions } from './options.ts'
 import { parseWhen, ReminderError } from './parse-reminder.ts'
 import type { Due, ParseOptions } from './parse-reminder.ts'
 import type { Reminder } from './reminder-table.ts'
+import { ANSWERS } from './answer-texts.ts'
 import { say, TEXTS } from './texts.ts'
-import { describeRepeat, nextTime } from './time/repeat.ts'
+import { describeRepeat } from './time/describe-repeat.ts'
+import { nextTime } from './time/repeat.ts'
 import { momentOf, wallTimeOf } from './time/time-zone.ts'
 
 type Context = ToolContext<Configuration>
@@ -30,7 +32,7 @@ export const moveSchema = z.object({
 })
 
 export async function addForModel(args: z.infer<typeof addSchema>, context: Context): Promise<unknown> {
-  if (context.user.id === 0) return { error: TEXTS.onlyInChats }
+  if (context.user.id === 0) return { error: ANSWERS.onlyInChats }
   return inWords(async () => {
     const options = { ...parseOptions(context), language: 'en' }
     const { due, repeat, isTomorrow } = parseWhen(args.when, options)
@@ -42,6 +44,7 @@ export async function addForModel(args: z.infer<typeof addSchema>, context: Cont
       what: args.what,
       due,
       repeat,
+      language: user.languageCode,
     })
     return {
       reminded: args.what,
@@ -61,18 +64,18 @@ export async function moveForModel(args: z.infer<typeof moveSchema>, context: Co
   return inWords(async () => {
     const book = bookOf(context)
     const waiting = await book.table.waitingFor(context.user.id)
-    if (waiting.length === 0) return TEXTS.noReminders
+    if (waiting.length === 0) return ANSWERS.noReminders
     const meant = meantReminders(waiting, args)
     const isNamed = args.number !== undefined || args.words !== undefined
     const [reminder] = isNamed ? meant : meant.toSorted((one, other) => other.id - one.id)
     if (!reminder || (isNamed && meant.length > 1)) {
-      return TEXTS.whichMove(waiting.length)
+      return ANSWERS.whichMove(waiting.length)
     }
     const options = { ...parseOptions(context), language: 'en' }
     const { due, repeat } = newTime(reminder, parseWhen(args.when, options), options)
     await book.move(reminder, due, repeat)
     const from = describeMoment(options.zone, reminder.due)
-    return TEXTS.moved(from, describeMoment(options.zone, due), repeat ? describeRepeat(repeat) : '')
+    return ANSWERS.moved(from, describeMoment(options.zone, due), repeat ? describeRepeat(repeat) : '')
   })
 }
 

@@ -210,6 +210,34 @@ describe('what is missing is asked for', () => {
     )
   })
 
+  test('in the language of the person also when it is listed, comes, and is put off', async () => {
+    const services = createTestServices({ telegram: createTestTelegram() })
+    await using plugin = await runPlugin(reminders, { services })
+    const user = { languageCode: 'de' }
+    expect(await textOf(await plugin.send('/reminders', { user }))).toBe(
+      'Noch keine Erinnerungen. Versuch es mit: /remind morgen um 9 Blumen gießen',
+    )
+    const set = await plugin.send('/remind jeden Montag um 9 Müll', { user })
+    expect(await textOf(set)).toMatch(/^OK, 🔁 jeden Montag um 09:00, zum ersten Mal Mo\., .*: Müll$/)
+    expect(await textOf(await plugin.send('/reminders', { user }))).toMatch(
+      /^1\. Mo\., .* \(jeden Montag um 09:00\): Müll$/,
+    )
+    await services.schedules.advance(8 * 86_400)
+    const [record] = services.telegram.records
+    const reply: Reply = record?.kind === 'send' ? record.reply : {}
+    expect(reply.buttons?.flat().map(({ text }) => text)).toEqual([
+      '💤 10 Min.',
+      '💤 1 Std.',
+      '💤 1 Tg.',
+      '✖ Nicht mehr wiederholen',
+    ])
+    expect(await textOf(await plugin.press('snooze:1:60', { user }))).toBe('💤 Müll (wieder in 1 Std.)')
+    expect(await textOf(await plugin.press('cancel:1', { user }))).toBe('✖ Abgesagt: Müll')
+    expect(await plugin.press('cancel:99', { user })).toMatchObject({
+      error: 'Diese Erinnerung gibt es nicht mehr, oder sie ist nicht deine.',
+    })
+  })
+
   test('but not of who asks for something else', async () => {
     await using plugin = await runPlugin(reminders)
     for (const text of [

@@ -317,26 +317,6 @@ export const TEXTS = {
       id: 'Anda punya {said} pengingat; hapus sebagian dengan /reminders.',
     },
   },
-  noReminders: 'You have no reminders.',
-  noneYet: 'No reminders yet. Try: remind me tomorrow at 9 to …',
-  more: (count: number) => `… and ${count} more`,
-  onlyInChats: 'Reminders only work in a chat.',
-  tooOld: 'This button is too old.',
-  gone: 'That reminder no longer exists, or it is not yours.',
-  cancelled: (what: string) => `✖ Cancelled: ${what}`,
-  done: (what: string) => `✅ ${what}`,
-  snoozed: (what: string, delay: string) => `💤 ${what} (again in ${delay})`,
-  doneButton: '✅ Done',
-  stopRepeating: '✖ Stop repeating',
-  set: (at: string) => `OK, ${at}`,
-  setRepeating: (often: string, first: string) => `OK, 🔁 ${often}, first ${first}`,
-  cancelledAt: (what: string, times: string) => `Cancelled ${what}: ${times}`,
-  whichCancel: (count: number) =>
-    `You have ${count} reminders. Which one? Say “cancel reminder 2” or “cancel all reminders”; /reminders lists them.`,
-  whichMove: (count: number) =>
-    `You have ${count} reminders. Which one? Say “move reminder 2 to 6 pm”; /reminders lists them.`,
-  moved: (from: string, to: string, repeats: string) =>
-    `Moved the reminder from ${from} to ${to}${repeats === '' ? '' : `; it repeats ${repeats}`}.`,
 } as const
 
 /** Whether people with this language read their own; else it is English. */

@@ -17,13 +17,21 @@ export function momentWritten(date: Date, now: number): Date {
 
 /** `in 20 minutes`, or `on Fri, 27 Nov 2026, 14:30 (Europe/Berlin)`; elsewhere as people write it there. */
 export function describeDue(due: Date, { now, zone, language }: ParseOptions): string {
-  if (languageOf(language) !== 'en' && isTranslated(language))
-    return `${describeMoment(zone, due, language)} (${zone})`
+  if (isForeign(language)) return `${momentIn(language, zone, due)} (${zone})`
   const seconds = Math.round((due.getTime() - now.getTime()) / 1_000)
   if (seconds * 1_000 >= SOON_MS) return `on ${describeMoment(zone, due)} (${zone})`
   if (seconds < 60) return `in ${count(seconds, 'second')}`
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60]
   return `in ${count(minutes, 'minute')}${rest === 0 ? '' : ` and ${count(rest, 'second')}`}`
+}
+
+/** A moment in the language of the texts. */
+export function momentIn(language: string | undefined, zone: string, moment: Date): string {
+  return isForeign(language) ? describeMoment(zone, moment, language) : describeMoment(zone, moment)
+}
+
+function isForeign(language: string | undefined): boolean {
+  return languageOf(language) !== 'en' && isTranslated(language)
 }
 
 function count(number: number, unit: string): string {

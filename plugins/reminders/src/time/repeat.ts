@@ -1,4 +1,3 @@
-import { describeMoment } from '@pluggram/plugin-kit'
 import { z } from '@pluggram/sdk'
 import { momentOf, wallTimeOf } from './time-zone.ts'
 
@@ -44,10 +43,6 @@ export type RepeatRule = Repeat['rule']
 
 const DAY_MS = 86_400_000
 const MAX_DAYS = 366 * 6
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-const MONTHS = 'January February March April May June July August September October November December'.split(
-  ' ',
-)
 
 /** The first time after a moment; `undefined` when it is over. */
 export function nextTime({ zone, rule, from, until }: Repeat, after: Date): Date | undefined {
@@ -118,43 +113,4 @@ function fits(rule: ClockRule, day: number, anchor: number): boolean {
 /** Weeks begin on Monday; 1 January 1970 was a Thursday. */
 function weekNumber(day: number): number {
   return Math.floor((day + 3) / 7)
-}
-
-/** `every weekday at 09:00`, `on the last day of every month at 18:00`. */
-export function describeRepeat({ zone, rule, until }: Repeat): string {
-  const end = until === undefined ? '' : `, until ${describeMoment(zone, new Date(until))}`
-  if (rule.unit === 'minutes') {
-    const [amount, unit] = rule.every % 60 === 0 ? [rule.every / 60, 'hour'] : [rule.every, 'minute']
-    return `every ${amount === 1 ? unit : `${amount} ${unit}s`}${end}`
-  }
-  const at = `${String(rule.hour).padStart(2, '0')}:${String(rule.minute).padStart(2, '0')}`
-  return `${daysInWords(rule)} at ${at}${end}`
-}
-
-function daysInWords(rule: ClockRule): string {
-  const { every } = rule
-  switch (rule.unit) {
-    case 'days':
-      return every === 1 ? 'every day' : `every ${every} days`
-    case 'weeks': {
-      const set = rule.days.toSorted((one, other) => one - other).join()
-      const names = set === '1,2,3,4,5' ? 'weekday' : set === '0,6' ? 'weekend day' : listOf(rule.days)
-      return every === 1 ? `every ${names}` : `every ${every} weeks on ${names}`
-    }
-    case 'months': {
-      const day = rule.day === 31 ? 'the last day' : `day ${rule.day}`
-      return `on ${day} of every ${every === 1 ? 'month' : `${every} months`}`
-    }
-    case 'weekday': {
-      const nth = rule.nth === -1 ? 'last' : ['', 'first', 'second', 'third', 'fourth', 'fifth'][rule.nth]
-      return `on the ${nth} ${DAYS[rule.day]} of every ${every === 1 ? 'month' : `${every} months`}`
-    }
-    case 'years':
-      return `every ${every === 1 ? 'year' : `${every} years`} on ${rule.day} ${MONTHS[rule.month - 1]}`
-  }
-}
-
-function listOf(days: readonly number[]): string {
-  const names = days.map((day) => DAYS[day] ?? '')
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readReminder } from '../parse-reminder.ts'
-import { describeRepeat, nextTime } from './repeat.ts'
+import { describeRepeat } from './describe-repeat.ts'
+import { nextTime } from './repeat.ts'
+import type { RepeatRule } from './repeat.ts'
 import { momentOf, wallTimeOf } from './time-zone.ts'
 
 /** A Monday morning. */
@@ -316,5 +318,59 @@ describe('changes of the clocks', () => {
     expect(
       momentOf('Asia/Kolkata', { year: 2026, month: 12, day: 1, hour: 9, minute: 0 }).toISOString(),
     ).toBe('2026-12-01T03:30:00.000Z')
+  })
+})
+
+describe('how often, in every language of the texts', () => {
+  const at = { every: 1, hour: 9, minute: 5 }
+  const rules: RepeatRule[] = [
+    { unit: 'minutes', every: 30 },
+    { unit: 'minutes', every: 60 },
+    { unit: 'minutes', every: 180 },
+    { unit: 'days', ...at },
+    { unit: 'days', ...at, every: 3 },
+    { unit: 'weeks', ...at, days: [1, 2, 3, 4, 5] },
+    { unit: 'weeks', ...at, days: [0, 6] },
+    { unit: 'weeks', ...at, days: [1, 5] },
+    { unit: 'weeks', ...at, every: 2, days: [1] },
+    { unit: 'months', ...at, day: 15 },
+    { unit: 'months', ...at, day: 31 },
+    { unit: 'weekday', ...at, day: 1, nth: 1 },
+    { unit: 'weekday', ...at, day: 1, nth: -1 },
+    { unit: 'years', ...at, month: 12, day: 24 },
+    { unit: 'years', ...at, every: 2, month: 12, day: 24 },
+  ]
+  const words = (language: string): string[] =>
+    rules.map((rule) => describeRepeat({ zone: 'UTC', rule, from: 0 }, language))
+
+  test('German', () => {
+    expect(words('de-AT')).toEqual([
+      'alle 30 Minuten',
+      'jede Stunde',
+      'alle 3 Stunden',
+      'jeden Tag um 09:05',
+      'alle 3 Tage um 09:05',
+      'montags bis freitags um 09:05',
+      'samstags und sonntags um 09:05',
+      'jeden Montag und Freitag um 09:05',
+      'alle 2 Wochen: Montag um 09:05',
+      'jeden Monat am 15. um 09:05',
+      'jeden Monat am letzten Tag um 09:05',
+      'jeden Monat am 1. Montag um 09:05',
+      'jeden Monat am letzten Montag um 09:05',
+      'jedes Jahr am 24. Dezember um 09:05',
+      'alle 2 Jahre am 24. Dezember um 09:05',
+    ])
+  })
+
+  test.each(['es', 'pt-BR', 'fr', 'it', 'ru', 'zh-hans', 'ja', 'ar', 'hi', 'id'])('%s', (language) => {
+    const own = words(language)
+    expect(own.join('\n')).not.toMatch(/[{}]|every|undefined/)
+    expect(new Set(own).size).toBe(rules.length)
+    expect(own.filter((text, index) => text === words('en')[index])).toEqual([])
+  })
+
+  test('English is for everybody else', () => {
+    expect(words('sw')).toEqual(words('en'))
   })
 })
