@@ -142,7 +142,9 @@ export function textsIn(file: string, source: string): { readonly id: string; re
 }
 
 function keysOf(node: Node): readonly string[] {
-  return (node['properties'] as readonly Node[]).map((property) => nameOf((property['key'] ?? property) as Node))
+  return (node['properties'] as readonly Node[]).map((property) =>
+    nameOf((property['key'] ?? property) as Node),
+  )
 }
 
 /** What a plugin's manifest shows in menus and in /help, by its place. */

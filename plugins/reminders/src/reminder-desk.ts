@@ -191,7 +191,8 @@ export class ReminderDesk {
       const often = repeat ? ` (${describeRepeat(repeat, language)})` : ''
       return `${index + 1}. ${momentIn(language, zone, due)}${often}: ${what}`
     })
-    if (shown.length > MAX_LISTED) lines.push(say(ANSWERS.more, language, { count: String(shown.length - MAX_LISTED) }))
+    if (shown.length > MAX_LISTED)
+      lines.push(say(ANSWERS.more, language, { count: String(shown.length - MAX_LISTED) }))
     const buttons = shown
       .slice(0, MAX_LISTED)
       .map(({ id }, index) => ({ text: `✖ ${index + 1}`, data: `cancel:${id}` }))
