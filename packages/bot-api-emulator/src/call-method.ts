@@ -106,5 +106,13 @@ async function applyFault(fault: Fault, signal: AbortSignal): Promise<MethodAnsw
       return undefined
     case 'drop-response':
       return undefined
+    case 'hang':
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve()
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+      return failure(500, 'Internal Server Error')
+    case 'no-updates':
+      return { status: 200, body: { ok: true, result: [] } }
   }
 }

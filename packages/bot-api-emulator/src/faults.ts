@@ -5,6 +5,10 @@ export type FaultEffect =
   | { readonly kind: 'server-error'; readonly status?: 500 | 502 | 503 | 504; readonly html?: boolean }
   /** The call continues after the delay. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** The call is accepted and never answered; it takes no effect. */
+  | { readonly kind: 'hang' }
+  /** `getUpdates` answers at once that there is nothing, whatever waits. */
+  | { readonly kind: 'no-updates' }
   /** The call takes effect, then the connection breaks. */
   | { readonly kind: 'drop-response' }
   /** The connection breaks before the call takes effect. */

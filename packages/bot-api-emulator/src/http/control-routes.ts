@@ -19,6 +19,8 @@ const FAULT_KINDS = [
   'forbidden',
   'refused',
   'garbage',
+  'hang',
+  'no-updates',
 ] as const
 
 /** Mounts the routes for faults, the call journal and control. */

@@ -325,3 +325,68 @@ describe('an unexpected error', () => {
     expect(isFirst).toBe(false)
   })
 })
+
+describe('a poll that brings nothing', () => {
+  it('is told from updates that wait: they are asked for from the first one, and counted once they came', async () => {
+    telegram.emulator.faults.add({ kind: 'no-updates', method: 'getUpdates', times: 1_000 })
+    const source = startSource({ backlogMs: [100, 100] })
+    await until(() => expect(state(source)).toBe('polling'))
+    say('waiting')
+    await until(() => expect(source.status()).toMatchObject({ state: 'withheld', isReady: false }))
+    expect(source.status()).toMatchObject({
+      waitingAtTelegram: 1,
+      lastError: expect.stringContaining('1 updates wait'),
+    })
+    await until(() =>
+      expect(telegram.logger.lines.map(({ message }) => message)).toContainEqual(
+        expect.stringContaining('none arrive'),
+      ),
+    )
+    telegram.emulator.faults.clear()
+    await until(() => expect(receivedTexts()).toEqual(['waiting']))
+    await until(() => expect(source.status()).toMatchObject({ state: 'polling', waitingAtTelegram: 0 }))
+  })
+
+  it('is no trouble while the answer only waits to be asked for', async () => {
+    const gate = Promise.withResolvers<void>()
+    const source = startSource({ backlogMs: [20, 20], onUpdates: () => gate.promise })
+    say('one')
+    await until(() => expect(source.status().waitingAtTelegram).toBe(1))
+    const looks = (): number => callsOf(telegram.emulator, 'getWebhookInfo').length
+    const before = looks()
+    await until(() => expect(looks()).toBeGreaterThan(before + 5))
+    expect(state(source)).toBe('polling')
+    gate.resolve()
+  })
+})
+
+describe('a server that', () => {
+  const quickly = { pollTimeoutSeconds: 1, lateSeconds: 1 }
+
+  it('accepts polls and never answers is told from one that holds them, and asked on new connections until it answers', async () => {
+    const source = startSource(quickly)
+    await until(() => expect(callsOf(telegram.emulator, 'getUpdates').length).toBeGreaterThan(1))
+    telegram.emulator.faults.add({ kind: 'hang', method: 'getUpdates', times: 1_000 })
+    expect(statuses.map((status) => status.state)).not.toContain('unreachable')
+    await until(() => expect(state(source)).toBe('unreachable'))
+    telegram.emulator.faults.clear()
+    say('one')
+    await until(() => expect(receivedTexts()).toEqual(['one']))
+    await until(() => expect(state(source)).toBe('polling'))
+  })
+
+  it('answers late is used as it is, and called slow', async () => {
+    const source = startSource(quickly)
+    await until(() => expect(state(source)).toBe('polling'))
+    telegram.emulator.faults.add({ kind: 'delay', ms: 2_500, method: 'getUpdates', times: 1_000 })
+    await until(() => expect(state(source)).toBe('unreachable'))
+    say('one')
+    await until(() => expect(receivedTexts()).toEqual(['one']))
+    await until(() => expect(state(source)).toBe('slow'))
+    expect(source.status()).toMatchObject({ isReady: false, lastError: expect.stringMatching(/took [23] s/) })
+    say('two')
+    await until(() => expect(receivedTexts()).toEqual(['one', 'two']))
+    telegram.emulator.faults.clear()
+    await until(() => expect(state(source)).toBe('polling'))
+  })
+})

@@ -1,4 +1,4 @@
-import { createBackoff, wait } from '@pluggram/base'
+import { createBackoff, repeat, wait } from '@pluggram/base'
 import type { Backoff, Repetition } from '@pluggram/base'
 import type { IncomingUpdate } from '@pluggram/sdk/runtime'
 import { toGrammySignal } from '../api/api.ts'
@@ -6,19 +6,39 @@ import { TelegramError } from '../api/errors.ts'
 import {
   createTrouble,
   DEFAULT_BACKOFF,
+  FIRST_CALLS_SECONDS,
   identifyWithRetries,
   keepReceiving,
   StatusTracker,
 } from './source.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { readUpdate } from './normalise-update.ts'
+import { Backlog } from './backlog.ts'
+import { withPatience } from './patience.ts'
 import { ALLOWED_UPDATES } from './update-kinds.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
-  /** The long polling timeout, in seconds. Default 30; a poll counts as hung 15 s later. */
+  /** The long polling timeout, in seconds. Default 8. */
   readonly pollTimeoutSeconds?: number
+  /** A poll that is answered this much later than it could be is late. Default 4 s. */
+  readonly lateSeconds?: number
+  /** How often to ask how many updates wait, usually and while some do. Default 60 s and 5 s. */
+  readonly backlogMs?: readonly [usually: number, whileWaiting: number]
 }
+
+/**
+ * Short, so that a poll that hangs is told from one that is held before anybody has to wonder. It
+ * also keeps connections through routers and proxies in use.
+ */
+const POLL_SECONDS = 8
+/** An answer that comes this much later than it could is late; a poll without one counts as hung. */
+const LATE_SECONDS = 4
+/**
+ * How long polls may take once one has hung, in turn, as multiples of that. Mostly short, so that a
+ * new connection is tried soon; a server that only is slow must be able to answer the last one.
+ */
+const PATIENCE = [1, 1, 4]
 
 /** A poll that has not failed for this long counts as held by Telegram. */
 const SETTLE_MILLISECONDS = 150
@@ -53,10 +73,16 @@ class PollingSource implements UpdateSource {
   #storeBackoff: Backoff | undefined
   #offset = 0
   #confirmedOffset = 0
+  /** Polls answered without updates since the last look at the backlog. */
+  #emptyPolls = 0
+  /** Polls that failed since the last good one. */
+  #failures = 0
+  readonly #lateSeconds: number
   #running: Repetition | undefined
 
   constructor(options: PollingSourceOptions) {
     this.#options = options
+    this.#lateSeconds = options.lateSeconds ?? LATE_SECONDS
     this.#trouble = createTrouble({ ...options, tracker: this.#tracker })
   }
 
@@ -86,18 +112,26 @@ class PollingSource implements UpdateSource {
       this.#signal,
     )
     await this.#removeWebhook()
+    const backlog = this.#watchBacklog()
+    try {
+      await this.#pollForever(bot)
+    } finally {
+      await backlog.stop()
+    }
+  }
+
+  async #pollForever(bot: BotIdentity): Promise<never> {
     for (;;) {
       let updates: readonly unknown[]
       const asked = performance.now()
       try {
         updates = await this.#poll()
       } catch (error) {
+        this.#failures += 1
         await this.#trouble.sit(error, 'getUpdates', this.#signal)
         if (isWebhookConflict(error)) await this.#removeWebhook()
         continue
       }
-      this.#tracker.lastPollAt = new Date()
-      if (this.#tracker.state !== 'polling') this.#trouble.over('polling')
       await this.#handOver(updates, bot)
       const isHasty = updates.length === 0 && performance.now() - asked < HASTY_MILLISECONDS
       if (isHasty) await wait(HASTY_MILLISECONDS, this.#signal)
@@ -108,7 +142,11 @@ class PollingSource implements UpdateSource {
   async #removeWebhook(): Promise<void> {
     for (;;) {
       try {
-        await this.#options.api.deleteWebhook({}, toGrammySignal(this.#signal))
+        await withPatience((signal) => this.#options.api.deleteWebhook({}, toGrammySignal(signal)), {
+          method: 'deleteWebhook',
+          limitSeconds: FIRST_CALLS_SECONDS,
+          signal: this.#signal,
+        })
         return
       } catch (error) {
         await this.#trouble.sit(error, 'deleteWebhook', this.#signal)
@@ -125,16 +163,70 @@ class PollingSource implements UpdateSource {
     const settle = state === 'conflict' ? CONFLICT_SETTLE_MILLISECONDS : SETTLE_MILLISECONDS
     const held = mustProve || isHeld ? undefined : setTimeout(() => this.#trouble.over('polling'), settle)
     try {
-      const timeout = mustProve ? 0 : (this.#options.pollTimeoutSeconds ?? 30)
+      const timeout = mustProve ? 0 : (this.#options.pollTimeoutSeconds ?? POLL_SECONDS)
       const offset = this.#offset
       const request = { offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES }
-      const updates: unknown = await this.#options.api.getUpdates(request, toGrammySignal(this.#signal))
+      const { answer, seconds } = await withPatience(
+        (signal): Promise<unknown> => this.#options.api.getUpdates(request, toGrammySignal(signal)),
+        {
+          method: 'getUpdates',
+          limitSeconds: mustProve ? this.#probeSeconds() : timeout + this.#lateSeconds,
+          signal: this.#signal,
+        },
+      )
       this.#confirmedOffset = offset
-      if (!Array.isArray(updates)) throw malformedAnswer()
-      return updates
+      if (!Array.isArray(answer)) throw malformedAnswer()
+      this.#answered(answer, mustProve && seconds >= this.#lateSeconds ? seconds : undefined)
+      return answer
     } finally {
       clearTimeout(held)
     }
+  }
+
+  #probeSeconds(): number {
+    // a server that is known to be slow is given the time
+    const turn = this.#tracker.state === 'slow' ? PATIENCE.length - 1 : this.#failures
+    return this.#lateSeconds * (PATIENCE[turn % PATIENCE.length] ?? 1)
+  }
+
+  /** @param lateSeconds present when the answer took too long */
+  #answered(updates: readonly unknown[], lateSeconds: number | undefined): void {
+    this.#tracker.lastPollAt = new Date()
+    this.#failures = 0
+    if (updates.length === 0) this.#emptyPolls += 1
+    const { state } = this.#tracker
+    if (lateSeconds !== undefined) this.#trouble.note('slow', `Telegram took ${lateSeconds} s to answer.`)
+    else if (state !== 'polling' && (state !== 'withheld' || updates.length > 0))
+      this.#trouble.over('polling')
+  }
+
+  /** Asks now and then how many updates wait, and asks for all of them when polls bring none. */
+  #watchBacklog(): Repetition {
+    const { api, logger, backlogMs } = this.#options
+    const backlog = new Backlog(this.#tracker, backlogMs)
+    return repeat(
+      async () => {
+        const info = await api.getWebhookInfo(toGrammySignal(this.#signal))
+        const waiting = info.pending_update_count
+        const verdict = backlog.judge(waiting, this.#emptyPolls > 0)
+        this.#emptyPolls = 0
+        if (verdict === 'stuck') this.#startOver(waiting)
+        else if (verdict === 'moving' && this.#tracker.state === 'withheld') this.#trouble.over('polling')
+        return backlog.nextMs
+      },
+      {
+        everyMs: backlog.nextMs,
+        // polls notice for themselves that Telegram does not answer
+        onError: (error) => logger.debug('cannot ask how many updates wait', { err: error }),
+      },
+    )
+  }
+
+  /** Ids may have begun anew below the last one that was confirmed. What was seen before counts once. */
+  #startOver(waiting: number): void {
+    this.#trouble.note('withheld', `${waiting} updates wait at Telegram, and polls bring none.`)
+    this.#offset = 0
+    this.#confirmedOffset = 0
   }
 
   async #handOver(raw: readonly unknown[], bot: BotIdentity): Promise<void> {
@@ -160,6 +252,7 @@ class PollingSource implements UpdateSource {
       return
     }
     this.#storeBackoff = undefined
+    this.#tracker.lastUpdateAt = new Date()
     this.#offset = Math.max(...ids) + 1
   }
 

@@ -8,12 +8,14 @@ import { TelegramError, toTelegramError } from '../api/errors.ts'
 import type { MembershipListener } from './bot-membership.ts'
 import { identifyBot } from './identify-bot.ts'
 import type { BotIdentity } from './identify-bot.ts'
+import { withPatience } from './patience.ts'
 
 /**
  * The state of an update source.
  *
  * starting → polling | receiving, and from there to an error state and back: `conflict` (another
- * program polls with this token), `unreachable` (network, or Telegram is down), `unauthorized`
+ * program polls with this token), `unreachable` (network, or Telegram is down), `slow` (answers
+ * arrive, but late), `withheld` (updates wait at Telegram, and none arrive), `unauthorized`
  * (wrong token), `refused` (Telegram rejects the webhook). `stopped` is final.
  */
 type SourceState =
@@ -22,6 +24,8 @@ type SourceState =
   | 'receiving'
   | 'conflict'
   | 'unreachable'
+  | 'slow'
+  | 'withheld'
   | 'unauthorized'
   | 'refused'
   | 'stopped'
@@ -36,6 +40,10 @@ export interface SourceStatus {
   readonly lastError?: string
   /** When the last poll was answered, or the last update delivered. */
   readonly lastPollAt?: Date
+  /** When the last update arrived. */
+  readonly lastUpdateAt?: Date
+  /** Updates that waited at Telegram when it was last asked. */
+  readonly waitingAtTelegram?: number
   /** Absent until Telegram has said who the bot is. */
   readonly bot?: BotIdentity
 }
@@ -44,6 +52,8 @@ export interface SourceStatus {
 export class StatusTracker {
   state: SourceState = 'starting'
   lastPollAt: Date | undefined
+  lastUpdateAt: Date | undefined
+  waitingAtTelegram: number | undefined
   bot: BotIdentity | undefined
   #since = new Date()
   #lastError: string | undefined
@@ -56,13 +66,15 @@ export class StatusTracker {
   }
 
   status(): SourceStatus {
-    const { state, lastPollAt, bot } = this
+    const { state, lastPollAt, lastUpdateAt, waitingAtTelegram, bot } = this
     return {
       state,
       isReady: state === 'polling' || state === 'receiving',
       since: this.#since,
       ...(this.#lastError !== undefined && { lastError: this.#lastError }),
       ...(lastPollAt && { lastPollAt }),
+      ...(lastUpdateAt && { lastUpdateAt }),
+      ...(waitingAtTelegram !== undefined && { waitingAtTelegram }),
       ...(bot && { bot }),
     }
   }
@@ -126,6 +138,8 @@ const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }
 export interface Trouble {
   /** Records the failure and waits before the next try; rejects when `signal` is aborted. */
   sit(error: unknown, method: string, signal: AbortSignal): Promise<void>
+  /** Records a failure that needs no wait. */
+  note(state: SourceState, problem: string): void
   /** Notes that updates arrive again. */
   over(state: 'polling' | 'receiving'): void
 }
@@ -137,7 +151,11 @@ const ADVICE: Partial<Record<SourceState, string>> = {
     'Telegram does not know this bot token; check TELEGRAM_BOT_TOKEN (@BotFather shows it); retrying slowly',
   unreachable: 'cannot reach Telegram; retrying',
   refused: 'Telegram refused the request; retrying slowly',
+  slow: 'Telegram answers slowly; messages arrive late',
+  withheld: 'messages wait at Telegram, and none arrive; asking for all of them',
 }
+/** These pass by themselves; everything else needs the owner. */
+const PASSING: ReadonlySet<SourceState> = new Set(['unreachable', 'slow', 'withheld'])
 
 export function createTrouble(
   options: Pick<SourceOptions, 'api' | 'backoff' | 'slowBackoff'> & {
@@ -151,12 +169,10 @@ export function createTrouble(
   const contested = createBackoff(options.slowBackoff ?? DEFAULT_CONFLICT_BACKOFF)
   let announced: SourceState | undefined
 
-  function announce(state: SourceState, error: TelegramError): void {
+  function announce(state: SourceState, error: string): void {
     if (state === announced) return
     announced = state
-    // the network recovers by itself; everything else needs the owner
-    const level = state === 'unreachable' ? 'warn' : 'error'
-    logger[level](ADVICE[state] ?? error.message, { error: error.message })
+    logger[PASSING.has(state) ? 'warn' : 'error'](ADVICE[state] ?? error, { error })
   }
 
   return {
@@ -165,10 +181,15 @@ export function createTrouble(
       const failure = toTelegramError(error, method, api.token)
       const state = stateAfterError(failure)
       tracker.enter(state, failure.message)
-      announce(state, failure)
+      announce(state, failure.message)
       const backoff = state === 'unreachable' ? quick : state === 'conflict' ? contested : slow
-      const delay = backoff.next()
+      // a call that hung was a wait already
+      const delay = failure.failure === 'timeout' ? 0 : backoff.next()
       await wait(Math.max(delay, (failure.retryAfterSeconds ?? 0) * 1000), signal)
+    },
+    note(state, problem): void {
+      tracker.enter(state, problem)
+      announce(state, problem)
     },
     over(state): void {
       quick.reset()
@@ -205,6 +226,9 @@ export function keepReceiving(
   })
 }
 
+/** How long the first calls may take, so that a start whose connection hangs soon tries another one. */
+export const FIRST_CALLS_SECONDS = 10
+
 /** Asks Telegram for the bot's identity until it answers; rejects when `signal` is aborted. */
 export async function identifyWithRetries(
   options: Pick<SourceOptions, 'api' | 'bot' | 'onIdentified' | 'onRefused'>,
@@ -219,7 +243,8 @@ export async function identifyWithRetries(
   async function askUntilKnown(): Promise<BotIdentity> {
     for (;;) {
       try {
-        return await identifyBot(options.api, signal)
+        const patience = { method: 'getMe', limitSeconds: FIRST_CALLS_SECONDS, signal }
+        return (await withPatience((own) => identifyBot(options.api, own), patience)).answer
       } catch (error) {
         const cause = error instanceof Error && error.cause instanceof TelegramError ? error.cause : error
         if (cause instanceof TelegramError && stateAfterError(cause) === 'unauthorized') options.onRefused?.()

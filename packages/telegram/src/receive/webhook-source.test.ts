@@ -41,7 +41,7 @@ beforeEach(async () => {
     slowBackoff: QUICK,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram/webhook`,
     secret: SECRET,
-    checkMilliseconds: 50,
+    checkMilliseconds: [50, 50],
     onUpdates: async (updates) => {
       if (failures-- > 0) throw new Error('the disk is full')
       received.push(...updates)
@@ -71,6 +71,20 @@ describe('createWebhookSource', () => {
     expect(call).toMatchObject({ secret_token: SECRET })
     expect(call).not.toHaveProperty('drop_pending_updates')
     expect(callsOf(telegram.emulator, 'getUpdates')).toEqual([])
+  })
+
+  it('says so when Telegram cannot deliver what waits, and why, until it can', async () => {
+    failures = Infinity
+    source.start()
+    await until(() => expect(source.status().state).toBe('receiving'))
+    telegram.emulator.driver.sendMessage(telegram.chat.id, { userId: telegram.ada.id, text: 'one' })
+    await until(() =>
+      expect(source.status()).toMatchObject({ state: 'withheld', isReady: false, waitingAtTelegram: 1 }),
+    )
+    expect(source.status().lastError).toMatch(/cannot deliver 1 updates to the webhook. It says: .*500/)
+    failures = 0
+    await until(() => expect(received).toHaveLength(1))
+    await until(() => expect(source.status()).toMatchObject({ state: 'receiving', isReady: true }))
   })
 
   it('gets an update again that could not be taken over', async () => {

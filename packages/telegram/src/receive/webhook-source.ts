@@ -3,6 +3,7 @@ import type { Repetition } from '@pluggram/base'
 import { DeliveryError } from '@pluggram/sdk'
 import type { WebhookInfo } from 'grammy/types'
 import { toGrammySignal } from '../api/api.ts'
+import { Backlog } from './backlog.ts'
 import type { BotIdentity } from './identify-bot.ts'
 import { readUpdate } from './normalise-update.ts'
 import { createTrouble, identifyWithRetries, keepReceiving, StatusTracker } from './source.ts'
@@ -16,8 +17,11 @@ export interface WebhookSourceOptions extends SourceOptions {
   readonly url: string
   /** The value that Telegram sends in `X-Telegram-Bot-Api-Secret-Token`. */
   readonly secret: string
-  /** How often to check that the webhook is still set, in milliseconds. Default a minute. */
-  readonly checkMilliseconds?: number
+  /**
+   * How often to check that the webhook is still set, and that what waits at Telegram arrives, in
+   * milliseconds: usually, and while something waits. Default a minute and 5 s.
+   */
+  readonly checkMilliseconds?: readonly [usually: number, whileWaiting: number]
 }
 
 export interface WebhookSource extends UpdateSource {
@@ -34,7 +38,6 @@ export interface WebhookSource extends UpdateSource {
  * How long a delivery waits for the bot's identity before it fails, so that Telegram retries it.
  */
 const IDENTITY_WAIT_MILLISECONDS = 5000
-const CHECK_MILLISECONDS = 60_000
 /**
  * Telegram's default (Bot API: setWebhook). It is enough for updates to share commits. With 100,
  * more updates ran at the same time, and each cost a fifth more.
@@ -66,10 +69,15 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     known = await identifyWithRetries(options, { tracker, trouble }, signal)
     identity.resolve(known)
     await persistently('setWebhook', set, trouble, signal)
+    trouble.over('receiving')
+    const backlog = new Backlog(tracker, options.checkMilliseconds)
     for (;;) {
-      await wait(options.checkMilliseconds ?? CHECK_MILLISECONDS, signal)
-      const look = (): Promise<WebhookInfo> => api.getWebhookInfo(toGrammySignal(signal))
+      await wait(backlog.nextMs, signal)
       const info = await persistently('getWebhookInfo', look, trouble, signal)
+      const verdict = backlog.judge(info.pending_update_count, true)
+      if (verdict === 'stuck') trouble.note('withheld', undelivered(info))
+      // that Telegram answers says nothing of deliveries that fail
+      else if (verdict === 'moving' || tracker.state !== 'withheld') trouble.over('receiving')
       if (info.url === url) continue
       logger.warn(
         'another program removed or replaced the webhook; setting it again; use one bot token for each program',
@@ -77,6 +85,8 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       await persistently('setWebhook', set, trouble, signal)
     }
   }
+
+  const look = (): Promise<WebhookInfo> => api.getWebhookInfo(toGrammySignal(signal))
 
   const set = (): Promise<unknown> =>
     api.setWebhook(
@@ -95,6 +105,8 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     accepting += 1
     try {
       await onUpdates([normalised])
+      tracker.lastUpdateAt = new Date()
+      if (tracker.state === 'withheld') trouble.over('receiving')
     } finally {
       accepting -= 1
       if (accepting === 0 && signal.aborted) idle.resolve()
@@ -128,13 +140,16 @@ async function persistently<T>(
 ): Promise<T> {
   for (;;) {
     try {
-      const answer = await call()
-      trouble.over('receiving')
-      return answer
+      return await call()
     } catch (error) {
       await trouble.sit(error, method, signal)
     }
   }
+}
+
+function undelivered({ pending_update_count: waiting, last_error_message: words }: WebhookInfo): string {
+  const said = words === undefined ? '' : ` It says: ${words}.`
+  return `Telegram cannot deliver ${waiting} updates to the webhook.${said}`
 }
 
 function withinLimit(identity: Promise<BotIdentity>): Promise<BotIdentity> {
