@@ -222,7 +222,7 @@ class PollingSource implements UpdateSource {
     )
   }
 
-  /** Ids may have begun anew below the last one that was confirmed. What was seen before counts once. */
+  /** Ids may have jumped below the last one that was confirmed. What was seen before counts once. */
   #startOver(waiting: number): void {
     this.#trouble.note('withheld', `${waiting} updates wait at Telegram, and polls bring none.`)
     this.#offset = 0
