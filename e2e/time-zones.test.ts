@@ -101,6 +101,21 @@ test('a group has a zone, which those who are trusted set', async () => {
   expect(await inGroup(owner, '/every day 9:00 tea')).toContain('(Asia/Tokyo)')
 })
 
+test('/timezone speaks the language of the person, its buttons too', async () => {
+  const eva = await emulator.driver.post<EmulatedUser>('/users', { firstName: 'Eva', languageCode: 'de-at' })
+  expect(await say(eva, '/timezone')).toMatch(/^Es ist keine Zeitzone eingestellt.*Zum Ändern tippe/s)
+  const shown = (await botMessages(emulator.driver, eva.id)).at(-1)
+  expect(shown?.buttons.flat().map(({ text }) => text)).toContain('🕐 Nach der Uhr')
+  const asked = await pressButton(emulator.driver, { chatId: eva.id, user: eva, label: '🕐 Nach der Uhr' })
+  expect(asked.text).toBe('Wie spät ist es bei dir?')
+  expect(await say(eva, '/timezone Wien')).toMatch(/^Deine Zeitzone ist Europe\/Vienna; dort ist es /)
+  expect(await say(eva, '/timezone Nirgendwo')).toContain('Ich kenne die Zeitzone „Nirgendwo“ nicht.')
+  const li = await emulator.driver.post<EmulatedUser>('/users', { firstName: 'Li', languageCode: 'zh-hans' })
+  expect(await say(li, '/timezone 上海')).toMatch(/^你的时区是 Asia\/Shanghai/)
+  const una = await emulator.driver.post<EmulatedUser>('/users', { firstName: 'Una', languageCode: 'xx' })
+  expect(await say(una, '/timezone')).toMatch(/^No time zone is set/)
+})
+
 test('a location that answers /timezone sets the zone; at other times it is a message like others', async () => {
   const share = (): Promise<unknown> =>
     emulator.driver.post(`/chats/${ann.id}/location`, { userId: ann.id, latitude: 52.52, longitude: 13.4 })

@@ -2,7 +2,7 @@ import { cutText, findTimeZone } from '@pluggram/base'
 import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
 import { findZone, likelyZones, offsetsInUse, zonesAt } from './find-zone.ts'
 import type { KnownTimeZones } from './time-zones.ts'
-import { zoneLabel, zoneTexts } from './zone-texts.ts'
+import { sayOfZones, timeIn, zoneLabel, ZONE_TEXTS } from './zone-texts.ts'
 
 /** How long after `/timezone` a location is taken for its answer. */
 const WAIT_MS = 15 * 60_000
@@ -24,43 +24,53 @@ export class TimeZoneCommand {
   async execute(args: string, context: MessageContext): Promise<PluginResult> {
     const place = placeIn(context.message.replyTo?.attachments)
     if (args === '') return place ? this.#setByPlace(place, context) : this.#show(context)
-    if (!maySet(context)) return { success: false, error: zoneTexts.notHere }
+    if (!maySet(context)) return refused(ZONE_TEXTS.notHere, context)
     const found = findZone(args, context.user.languageCode)
     if ('zone' in found) return this.#set(found.zone, context)
     this.#expectLocation(context)
     const written = cutText(args.replaceAll(/\s+/g, ' '), 60)
-    const text =
+    const said =
       found.are === 'possible'
-        ? zoneTexts.several
+        ? ZONE_TEXTS.several
         : found.choices.length > 0
-          ? zoneTexts.similar(written)
-          : zoneTexts.unknown(written)
-    return { success: true, response: { text, buttons: [...zoneButtons(found.choices), byClock()] } }
+          ? ZONE_TEXTS.similar
+          : ZONE_TEXTS.unknown
+    const text = sayOfZones(said, context.user.languageCode, { text: written })
+    return { success: true, response: { text, buttons: [...zoneButtons(found.choices), byClock(context)] } }
   }
 
   /** Presses of this command's buttons; `undefined` for any other. */
   async press(data: string, context: MessageContext): Promise<PluginResult | undefined> {
     const isOwn = data === CLOCKS || data.startsWith(SET) || data.startsWith(CLOCK)
     if (!isOwn) return undefined
-    if (!maySet(context)) return { success: false, error: zoneTexts.notHere }
+    if (!maySet(context)) return refused(ZONE_TEXTS.notHere, context)
     const editMessageId = context.message.id
+    const language = context.user.languageCode
     const now = new Date()
     if (data === CLOCKS) {
       return {
         success: true,
-        response: { text: zoneTexts.whichTime, buttons: clockButtons(now), editMessageId },
+        response: {
+          text: sayOfZones(ZONE_TEXTS.whichTime, language),
+          buttons: clockButtons(now),
+          editMessageId,
+        },
       }
     }
     if (data.startsWith(CLOCK)) {
       const zones = zonesAt(Number(data.slice(CLOCK.length)), now)
-      if (zones.length === 0) return { success: false, error: zoneTexts.tooOld }
+      if (zones.length === 0) return refused(ZONE_TEXTS.tooOld, context)
       return {
         success: true,
-        response: { text: zoneTexts.whichPlace, buttons: [...zoneButtons(zones), byClock()], editMessageId },
+        response: {
+          text: sayOfZones(ZONE_TEXTS.whichPlace, language),
+          buttons: [...zoneButtons(zones), byClock(context)],
+          editMessageId,
+        },
       }
     }
     const zone = findTimeZone(data.slice(SET.length))
-    if (zone === undefined) return { success: false, error: zoneTexts.tooOld }
+    if (zone === undefined) return refused(ZONE_TEXTS.tooOld, context)
     return this.#set(zone, context, editMessageId)
   }
 
@@ -83,23 +93,19 @@ export class TimeZoneCommand {
     const isGroup = chat.type !== 'private'
     const set = store.of(isGroup ? chat.id : user.id)
     const text =
-      set === undefined
-        ? zoneTexts.notSet(own, now)
-        : isGroup
-          ? zoneTexts.groups(set, now)
-          : zoneTexts.own(set, now)
+      set === undefined ? tellZone(ZONE_TEXTS.notSet, own, now, user) : tellZone(ownOf(chat), set, now, user)
     if (isGroup && !maySet(context)) return { success: true, response: text }
     this.#expectLocation(context)
     const offered = likelyZones(user.languageCode, [own]).filter((zone) => zone !== set)
-    const change = isGroup ? zoneTexts.changeInGroup : zoneTexts.change
+    const change = sayOfZones(isGroup ? ZONE_TEXTS.changeInGroup : ZONE_TEXTS.change, user.languageCode)
     return {
       success: true,
-      response: { text: `${text}\n\n${change}`, buttons: [...zoneButtons(offered), byClock()] },
+      response: { text: `${text}\n\n${change}`, buttons: [...zoneButtons(offered), byClock(context)] },
     }
   }
 
   async #setByPlace(place: Place, context: MessageContext): Promise<PluginResult> {
-    if (!maySet(context)) return { success: false, error: zoneTexts.notHere }
+    if (!maySet(context)) return refused(ZONE_TEXTS.notHere, context)
     // loaded when it is needed: few people send their location
     const { default: lookUp } = await import('@photostructure/tz-lookup')
     let zone: string | undefined
@@ -108,7 +114,7 @@ export class TimeZoneCommand {
     } catch {
       // coordinates that are on no map
     }
-    return zone === undefined ? { success: false, error: zoneTexts.sea } : this.#set(zone, context)
+    return zone === undefined ? refused(ZONE_TEXTS.sea, context) : this.#set(zone, context)
   }
 
   async #set(zone: string, context: MessageContext, editMessageId?: number): Promise<PluginResult> {
@@ -117,13 +123,18 @@ export class TimeZoneCommand {
     await this.#zones.store.set(isGroup ? chat.id : user.id, zone)
     this.#asked.delete(keyOf(context))
     const now = new Date()
-    const text = isGroup ? zoneTexts.groups(zone, now) : zoneTexts.own(zone, now)
+    const text = tellZone(ownOf(chat), zone, now, user)
+    const language = user.languageCode
     const isFixed = /^[+-]/.test(zone)
     const places = isFixed ? zonesAt(minutesOf(zone), now).slice(0, 6) : []
     return {
       success: true,
       response: {
-        text: [text, zoneTexts.kept, places.length > 0 && zoneTexts.fixed].filter(Boolean).join('\n\n'),
+        text: [
+          text,
+          sayOfZones(ZONE_TEXTS.kept, language),
+          ...(places.length > 0 ? [sayOfZones(ZONE_TEXTS.fixed, language)] : []),
+        ].join('\n\n'),
         ...(places.length > 0 && { buttons: zoneButtons(places) }),
         ...(editMessageId !== undefined && { editMessageId }),
       },
@@ -180,8 +191,29 @@ function clock(zone: string, moment: Date): string {
   )
 }
 
-function byClock(): Button[] {
-  return [{ text: zoneTexts.byClock, data: CLOCKS }]
+function byClock({ user }: MessageContext): Button[] {
+  return [{ text: sayOfZones(ZONE_TEXTS.byClock, user.languageCode), data: CLOCKS }]
+}
+
+function refused(text: Parameters<typeof sayOfZones>[0], { user }: MessageContext): PluginResult {
+  return { success: false, error: sayOfZones(text, user.languageCode) }
+}
+
+type Asker = Pick<MessageContext['user'], 'languageCode'>
+
+function tellZone(
+  text: Parameters<typeof sayOfZones>[0],
+  zone: string,
+  now: Date,
+  { languageCode }: Asker,
+): string {
+  const values = { zone: zoneLabel(zone), time: timeIn(zone, now, languageCode) }
+  return sayOfZones(text, languageCode, values)
+}
+
+/** Words about the zone that is set in a chat. */
+function ownOf({ type }: MessageContext['chat']): Parameters<typeof sayOfZones>[0] {
+  return type === 'private' ? ZONE_TEXTS.own : ZONE_TEXTS.groups
 }
 
 function inRows<Item>(items: readonly Item[], width: number): Item[][] {
