@@ -200,7 +200,7 @@ describe('a restore', () => {
       [[file], /Set PLUGGRAM_BACKUP_PASSPHRASE/, {}],
       [
         [file],
-        /PLUGGRAM_BACKUP_PASSPHRASE_FILE: .* cannot be read/,
+        /PLUGGRAM_BACKUP_PASSPHRASE_FILE: expected a file .* does not exist/,
         { PLUGGRAM_BACKUP_PASSPHRASE_FILE: '/none' },
       ],
       [[file, '--identity', await put('key.txt', 'nothing')], /has no secret key of age/],

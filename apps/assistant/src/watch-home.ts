@@ -6,7 +6,15 @@ const QUIET_MS = 150
 /** A file that is written constantly is still reloaded at this interval. */
 const LONGEST_QUIET_MS = 1_000
 /** Entries of the home that are configuration. Everything else there, above all data, is not. */
-const WATCHED = new Set(['config.json', 'plugins_config.json', '.env', 'plugins', 'node_modules'])
+const WATCHED = new Set([
+  'config.json',
+  'plugins_config.json',
+  '.env',
+  'secrets.age',
+  'secrets.key',
+  'plugins',
+  'node_modules',
+])
 
 export interface HomeWatchOptions {
   /**

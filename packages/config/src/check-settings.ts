@@ -19,7 +19,7 @@ export function checkSettings(settings: z.output<typeof settingsSchema>, placeOf
         path: place.path,
         expected: 'a webhook secret beside the webhook address',
         got: 'none',
-        fix: 'set TELEGRAM_WEBHOOK_SECRET (or telegram.webhook.secret) to 1 to 256 random characters of A-Z, a-z, 0-9, _ and -',
+        fix: 'set TELEGRAM_WEBHOOK_SECRET (or telegram.webhook.secret) to 8 to 256 random characters of A-Z, a-z, 0-9, _ and -',
       }),
     )
   }

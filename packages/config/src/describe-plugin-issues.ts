@@ -88,7 +88,7 @@ function wrongValue(
   const where =
     location.via === 'config.json'
       ? `${formatPath(path)} in config.json`
-      : `${variable} in ${location.via === '.env' ? '.env' : 'the environment'}`
+      : `${variable} in ${location.via.startsWith('environment ') ? 'the environment' : location.via}`
   return createProblem({
     at: location,
     path: formatPath(path),

@@ -1,4 +1,4 @@
-import type { TakesEffect } from './setting-keys.ts'
+import { settingKeys, type TakesEffect } from './setting-keys.ts'
 import type { EnvironmentEntry } from './environment.ts'
 import { isJsonObject, pathKey, type JsonObject, type JsonPath, type JsonValue } from './json-value.ts'
 
@@ -43,6 +43,15 @@ export interface OtherVariable {
    * assistant runs.
    */
   readonly takesEffect?: TakesEffect
+}
+
+/** A variable of the assistant, and when a change of it takes effect. */
+export function findVariable(name: string): { readonly takesEffect: TakesEffect | undefined } | undefined {
+  const setting = ENVIRONMENT_SETTINGS.find((known) => known.name === name)
+  if (!setting)
+    return OTHER_ENVIRONMENT.find((known) => known.name === name) as ReturnType<typeof findVariable>
+  const key = settingKeys().find(({ path }) => pathKey(path) === pathKey(setting.path))
+  return { takesEffect: key?.takesEffect }
 }
 
 /** Variables that do not set a key of `config.json`, for the reference. */

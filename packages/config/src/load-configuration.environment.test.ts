@@ -66,7 +66,7 @@ describe('environment', () => {
     ['TELEGRAM_WEBHOOK_URL', 'http://example.com/telegram/webhook', 'an https:// address'],
     ['TELEGRAM_WEBHOOK_URL', 'https://example.com/webhook', 'ends in /telegram/webhook'],
     ['TELEGRAM_WEBHOOK_URL', 'https://example.com/telegram/webhook', 'a webhook secret'],
-    ['TELEGRAM_WEBHOOK_SECRET', 'no blanks allowed', '1 to 256 characters'],
+    ['TELEGRAM_WEBHOOK_SECRET', 'no blanks allowed', '8 to 256 characters'],
     ['PLUGGRAM_PASSWORD', 'short', 'text of at least 8 characters'],
     ['OPENAI_BASE_URL', 'ftp://x', 'an http:// or https:// address'],
   ])('reports %s=%s without its value', async (name, value, words) => {
@@ -89,7 +89,10 @@ describe('environment', () => {
   it.each(['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1'])(
     'takes a webhook at %s',
     async (origin) => {
-      const environment = { TELEGRAM_WEBHOOK_URL: `${origin}/telegram/webhook`, TELEGRAM_WEBHOOK_SECRET: 'x' }
+      const environment = {
+        TELEGRAM_WEBHOOK_URL: `${origin}/telegram/webhook`,
+        TELEGRAM_WEBHOOK_SECRET: 'xylophone-7',
+      }
       expect(await problemsOf({}, environment)).toEqual([])
     },
   )

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { looksSecret } from '@pluggram/base'
+import { Failure } from '@pluggram/sdk/runtime'
+import { checkSecretValues, checkSecretVariables } from './check-secrets.ts'
 import { checkSettings } from './check-settings.ts'
 import { coerceValues } from './coerce-values.ts'
 import { createProblem, limitProblems, type ConfigProblem } from './config-problem.ts'
@@ -21,6 +23,7 @@ import type { JsonDocument } from './parse-json-document.ts'
 import { readPluginBlocks } from './plugin-blocks.ts'
 import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
 import { readTextFile } from './read-text-file.ts'
+import { readSecretStore, STORE_FILE, type StoredSecret } from './secret-store.ts'
 import { addSecret, addUrlSecrets, collectSecrets, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
@@ -78,6 +81,8 @@ export async function loadConfiguration(options: LoadConfigurationOptions): Prom
       },
     isReferenced: (name) => referenced.has(name),
     locateVariable: (name) => environment.get(name)?.location,
+    changeOf: (name) => environment.get(name)?.changedAt,
+    readFiles: sources.readFiles,
     isFromEnvironment: (at) => substitution.paths.has(pathKey(at)) || overlay.names.has(pathKey(at)),
   })
 }
@@ -94,7 +99,15 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
     readJsonObjectFile(configFile),
     readPluginSwitches(home),
   ])
-  const environment = mergeEnvironment(envPath, envFile.entries, variables)
+  const written = Object.fromEntries(envFile.entries.map(({ name, value }) => [name, value]))
+  const store = await openStore(home, { ...written, ...variables })
+  const { entries: environment, ...merged } = await mergeEnvironment({
+    home,
+    envFile: envPath,
+    entries: envFile.entries,
+    processEnvironment: variables,
+    stored: store.secrets,
+  })
   const referenced = references(config.value)
   const files = await readFiles(home, [...referenced].filter(isFileReference))
   const substitution = substituteEnvironment(
@@ -110,6 +123,8 @@ async function readSources(home: string, variables: LoadConfigurationOptions['en
   return {
     referenced,
     homeProblems,
+    variableProblems: [...store.problems, ...merged.problems],
+    readFiles: [...merged.files, ...files.keys().map((name) => fileOf(home, name))],
     envFile,
     config,
     pluginSwitches,
@@ -150,12 +165,20 @@ function checkSources(sources: Sources) {
   const problems = [
     ...sources.homeProblems,
     ...sources.envFile.problems,
+    ...sources.variableProblems,
+    ...checkSecretVariables(environment, (name) => sources.referenced.has(name)),
     ...sources.config.problems,
     ...sortByPosition([
       ...substitution.failures.map((failure) =>
         describeSubstitutionFailure(failure, locateInFile(failure.path, 'value')),
       ),
       ...fileProblems,
+      ...checkSecretValues(
+        sources.config.value,
+        [],
+        (at) => locateInFile(at, 'value'),
+        (at) => substitution.paths.has(pathKey(at)) || failedKeys.has(formatPath(at)),
+      ),
       ...sources.blocks.problems,
       ...sources.decisions.problems,
     ]),
@@ -173,10 +196,31 @@ const MOST_FILES = 100
 async function readFiles(home: string, names: readonly string[]): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
   for (const name of names.slice(0, MOST_FILES)) {
-    const { text } = await readTextFile(path.resolve(home, name.slice('file:'.length).trim()))
+    const { text } = await readTextFile(fileOf(home, name))
     if (text !== undefined) texts.set(name, text)
   }
   return texts
+}
+
+/** The file that `file:secret.txt` means. */
+function fileOf(home: string, reference: string): string {
+  return path.resolve(home, reference.slice('file:'.length).trim())
+}
+
+/** The secrets of the encrypted store, or why they cannot be read. */
+async function openStore(
+  home: string,
+  variables: LoadConfigurationOptions['environment'],
+): Promise<{ secrets: ReadonlyMap<string, StoredSecret>; problems: readonly ConfigProblem[] }> {
+  try {
+    return { secrets: (await readSecretStore(home, variables)) ?? new Map(), problems: [] }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const at = { file: path.join(home, STORE_FILE), line: 0, column: 0 }
+    const [message = '', ...fix] = error.message.split(/(?<=\.) /)
+    const problem = createProblem({ at, path: '', message, fix: fix.join(' ') })
+    return { secrets: new Map(), problems: [problem] }
+  }
 }
 
 /** A missing home is a mistyped path, not an empty configuration. */
@@ -204,7 +248,8 @@ function createFileLocator(document: JsonDocument | undefined, file: string): Fi
 
 function placeOfVariable(name: string, entry: EnvironmentEntry): ReturnType<PlaceOf> {
   const { location } = entry
-  const target = location.via === '.env' ? `${name} in .env` : `${name} in the environment`
+  const place = location.via === `environment ${name}` ? 'the environment' : location.via
+  const target = `${name} in ${place}`
   return { at: location, path: name, target, isHidden: true }
 }
 

@@ -2,13 +2,12 @@ import type { PluginPermissions } from '@pluggram/sdk'
 import { refusesKey, type JsonSchema } from './coerce-to-schema.ts'
 import { coerceValues } from './coerce-values.ts'
 import type { ConfigLocation, ConfigProblem } from './config-problem.ts'
+import type { VariableLocation } from './environment.ts'
 import type { JsonObject, JsonPath, JsonValue } from './json-value.ts'
 import type { AssistantSettings } from './settings.ts'
 
 /** Where a value comes from. */
-export type ValueLocation = ConfigLocation & {
-  readonly via: 'config.json' | '.env' | `environment ${string}`
-}
+export type ValueLocation = VariableLocation | (ConfigLocation & { readonly via: 'config.json' })
 
 /** An immutable snapshot of a home's configuration. */
 export interface LoadedConfiguration {
@@ -40,7 +39,11 @@ export interface LoadedConfiguration {
   /** Whether `${NAME}` stands somewhere in config.json. */
   isReferenced(variable: string): boolean
   /** Where a variable was set. */
-  locateVariable(name: string): ValueLocation | undefined
+  locateVariable(name: string): VariableLocation | undefined
+  /** When a variable of the encrypted store was set, as ISO 8601. */
+  changeOf(name: string): string | undefined
+  /** Files outside the configuration whose content became values: those of `NAME_FILE` and `${file:…}`. */
+  readonly readFiles: readonly string[]
   /**
    * Whether the value at `path` was set by, or contains, an environment variable. Such values are
    * never shown.

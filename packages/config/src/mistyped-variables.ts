@@ -2,6 +2,7 @@ import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { findClosest } from '@pluggram/base'
 import { ENVIRONMENT_SETTINGS, OTHER_ENVIRONMENT } from './environment-settings.ts'
 import type { LoadedConfiguration } from './loaded-configuration.ts'
+import { nameOf, variableOfFile } from './secret-names.ts'
 
 const KNOWN = [...ENVIRONMENT_SETTINGS, ...OTHER_ENVIRONMENT].map(({ name }) => name)
 
@@ -20,8 +21,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Warns about variables that set nothing and resemble one that would. In `.env` every such name
- * counts; in the process environment, which holds much that is not ours, only `TELEGRAM_…` and
+ * Warns about variables that set nothing and resemble one that would. In `.env` and the store every
+ * such name counts; in the process environment, which holds much that is not ours, only `TELEGRAM_…` and
  * `PLUGGRAM_…`.
  */
 export function reportMistypedVariables(
@@ -29,9 +30,12 @@ export function reportMistypedVariables(
   isUsed: (name: string) => boolean,
 ): ConfigProblem[] {
   return Object.keys(loaded.environment).flatMap((name) => {
-    if (KNOWN.includes(name) || isUsed(name)) return []
+    const meaning = variableOfFile(name) ?? name
+    // one with a dot for people is a plugin's credential
+    if (KNOWN.includes(meaning) || isUsed(meaning) || nameOf(name) !== name) return []
     const at = loaded.locateVariable(name)
-    if (at === undefined || (at.via !== '.env' && !/^(?:TELEGRAM|PLUGGRAM)_/.test(name))) return []
+    if (at === undefined || (at.via.startsWith('environment ') && !/^(?:TELEGRAM|PLUGGRAM)_/.test(name)))
+      return []
     const meant = ELSEWHERE[name] ?? findClosest(name, KNOWN)
     if (meant === undefined || loaded.environment[meant] !== undefined) return []
     return createProblem({

@@ -1,4 +1,5 @@
 import { looksSecret } from '@pluggram/base'
+import { weakProblem } from './check-secrets.ts'
 import { createProblem, type ConfigProblem } from './config-problem.ts'
 import { isReservedVariable } from './environment-settings.ts'
 import { isForbiddenKey, pathKey, type JsonObject } from './json-value.ts'
@@ -49,7 +50,11 @@ export function applyPluginEnvironment(
     }
     blocks[owner.name] = Object.freeze({ ...blocks[owner.name], [key]: value })
     locations.set(pathKey(['plugins', owner.name, key]), location)
-    if (looksSecret(key)) addSecret(value, secrets)
+    if (looksSecret(key)) {
+      addSecret(value, secrets)
+      const about = { at: location, name: variable, value, where: variable, plugin: owner.name }
+      problems.push(...weakProblem({ ...about, isHard: true }))
+    }
     addUrlSecrets(value, secrets)
   }
 

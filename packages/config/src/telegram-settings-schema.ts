@@ -51,10 +51,10 @@ export const telegramSettings = z
           .optional(),
         secret: z
           .string()
-          .regex(/^[A-Za-z0-9_-]{1,256}$/)
+          .regex(/^[A-Za-z0-9_-]{8,256}$/)
           .meta({
             description: 'Proves that a delivery comes from Telegram. Needed with `url`.',
-            expected: '1 to 256 characters of A-Z, a-z, 0-9, _ and -',
+            expected: '8 to 256 characters of A-Z, a-z, 0-9, _ and -',
           })
           .optional(),
       })

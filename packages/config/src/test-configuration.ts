@@ -9,7 +9,8 @@ type Variables = Readonly<Record<string, string | undefined>>
 /** For this package's tests: loads a home with these files and variables. */
 export async function load(files: Files, environment: Variables = {}): Promise<LoadedConfiguration> {
   await using home = await createTestHome(files)
-  return loadConfiguration({ home: home.home, environment })
+  // awaited here: the home is removed when this function returns
+  return await loadConfiguration({ home: home.home, environment })
 }
 
 /** Its problems as formatted lines. */

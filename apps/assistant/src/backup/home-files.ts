@@ -3,7 +3,15 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { shippedPlugins } from '../shipped-plugins.ts'
 
 /** What of a home belongs to its backup. Everything else there may be a clone of the code. */
-export const HOME_ENTRIES = ['config.json', 'plugins_config.json', '.env', 'plugins', 'data'] as const
+export const HOME_ENTRIES = [
+  'config.json',
+  'plugins_config.json',
+  '.env',
+  'secrets.age',
+  'secrets.key',
+  'plugins',
+  'data',
+] as const
 
 /** Made again at every start, or valid only for the process that made it. */
 const TEMPORARY =

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { loadConfiguration } from '@pluggram/config'
+import { formatProblem, loadConfiguration } from '@pluggram/config'
 import { errorMessage, PluggramError } from '@pluggram/sdk'
 import type { BackupLock } from '../backup/encryption.ts'
 import type { CliEnvironment } from './cli-environment.ts'
@@ -7,13 +7,12 @@ import type { CliEnvironment } from './cli-environment.ts'
 const VARIABLE = 'PLUGGRAM_BACKUP_PASSPHRASE'
 const SECRET_KEY = /^AGE-SECRET-KEY-(?:PQ-)?1\w+/im
 
-/** The passphrase from the environment or .env, itself or in the file that `…_FILE` names. */
+/** The passphrase of the environment, .env, the file that `…_FILE` names, or the store. */
 async function passphraseOf(cli: CliEnvironment): Promise<string | undefined> {
-  const { environment } = await loadConfiguration(cli)
-  const file = environment[`${VARIABLE}_FILE`]
-  if (environment[VARIABLE]) return environment[VARIABLE]
-  if (!file) return undefined
-  return (await read(file, `${VARIABLE}_FILE`)).replace(/\r?\n$/, '')
+  const loaded = await loadConfiguration(cli)
+  const unreadable = loaded.problems.find(({ path }) => path === `${VARIABLE}_FILE`)
+  if (unreadable) throw new PluggramError('command-failed', formatProblem(unreadable, loaded))
+  return loaded.environment[VARIABLE]
 }
 
 /** How a new backup is locked. @throws PluggramError `command-failed` when nothing says how */

@@ -38,7 +38,7 @@ export function newHome(): readonly HomeFile[] {
     { path: 'plugins/hello.ts', text: PLUGIN, about: 'an example plugin, to change or delete' },
     {
       path: '.gitignore',
-      text: '# secrets and what the assistant keeps\n.env\ndata/\n',
+      text: '# secrets and what the assistant keeps\n.env\nsecrets.age\nsecrets.key\ndata/\n',
       about: 'keeps secrets out of git',
     },
   ]

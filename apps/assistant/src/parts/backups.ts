@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { startScheduledBackups } from '../backup/scheduled-backups.ts'
 import { configuration, findingSources, folders, healthChecks, logger, metrics, settings } from './tokens.ts'
 
-const VARIABLES = ['PLUGGRAM_BACKUP_PASSPHRASE', 'PLUGGRAM_BACKUP_PASSPHRASE_FILE']
+const PASSPHRASE = 'PLUGGRAM_BACKUP_PASSPHRASE'
 
 /** Backups by `backup.every_hours`. */
 export const scheduledBackups = definePart({
@@ -13,8 +13,7 @@ export const scheduledBackups = definePart({
     const backups = startScheduledBackups({
       home: needs.folders.home,
       settings: () => section.now,
-      environment: () =>
-        Object.fromEntries(VARIABLES.map((name) => [name, needs.configuration.now.environment[name]])),
+      environment: () => ({ [PASSPHRASE]: needs.configuration.now.environment[PASSPHRASE] }),
       logger: needs.logger,
     })
     life.onStop(() => backups.stop())

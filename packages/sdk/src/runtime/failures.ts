@@ -45,6 +45,24 @@ export const FAILURES = {
     sentence: (file, versions) =>
       `The database ${file} has schema version ${versions}: it was written by a newer Pluggram. Start that release, or ${ELSEWHERE}.`,
   },
+  'secrets-damaged': {
+    exitCode: 65,
+    meaning: 'The store of secrets is damaged.',
+    sentence: (file) =>
+      `The store of secrets ${file} is damaged: it is cut off, or was changed. Bring it back from a backup, or delete it and set the secrets again ("pluggram secrets set NAME").`,
+  },
+  'secrets-store-missing': {
+    exitCode: 66,
+    meaning: 'There is no store of secrets in the home.',
+    sentence: (home) =>
+      `There is no store of secrets in ${home}. "pluggram secrets set NAME" makes one with the first secret.`,
+  },
+  'secrets-key-missing': {
+    exitCode: 66,
+    meaning: 'The key of the store of secrets is missing.',
+    sentence: (key, store) =>
+      `The key of the store of secrets is missing: ${store} cannot be opened without ${key}. Put the key there, or name its file in PLUGGRAM_SECRETS_KEY_FILE.`,
+  },
   'home-missing': {
     exitCode: 66,
     meaning: 'The home does not exist or is not a folder.',
@@ -139,6 +157,41 @@ export const FAILURES = {
     exitCode: 77,
     meaning: 'The account may not use the port.',
     sentence: (port) => `Port ${port} may not be used by this user. Take one above 1023: PORT=8080 npm start`,
+  },
+  'secrets-key-exposed': {
+    exitCode: 77,
+    meaning: 'Every account of the machine may read the key of the store of secrets.',
+    sentence: (file) =>
+      `Every account of this machine can read ${file}, the key of the store of secrets. Run "chmod 600 ${file}", then "pluggram secrets rotate" if somebody may have read it.`,
+  },
+  'secrets-key-wrong': {
+    exitCode: 78,
+    meaning: 'The key does not open the store of secrets.',
+    sentence: (key, store) =>
+      `The key in ${key} does not open ${store}. Put the key there that it was written with, or name its file in PLUGGRAM_SECRETS_KEY_FILE.`,
+  },
+  'secrets-key-unusable': {
+    exitCode: 78,
+    meaning: 'The file with the key of the store of secrets has no key in it.',
+    sentence: (file, reason) =>
+      `${file} is not the key of a store of secrets: ${reason}. Put a key of age there, whole (a line that begins with AGE-SECRET-KEY-1).`,
+  },
+  'secrets-key-elsewhere': {
+    exitCode: 78,
+    meaning: 'The key of the store of secrets comes from systemd, which Pluggram cannot change.',
+    sentence: (file) =>
+      `The key comes from systemd (${file}), which cannot be changed from here. Name the file that LoadCredential= reads in PLUGGRAM_SECRETS_KEY_FILE, run "pluggram secrets rotate" again, and restart the service.`,
+  },
+  'secret-refused': {
+    exitCode: 65,
+    meaning: 'A secret that was to be set is an example, or too weak.',
+    sentence: (name, reason) => `${name} was not set: ${reason}`,
+  },
+  'secret-shown': {
+    exitCode: 64,
+    meaning: 'A secret was given on the command line.',
+    sentence: (name) =>
+      `A secret does not belong on the command line: the list of processes and the history of the shell show it. Run "pluggram secrets set ${name}" and type it when asked, or pipe it in: pluggram secrets set ${name} < FILE. What was typed is in the history now: change it.`,
   },
   'config-invalid': {
     exitCode: 78,
