@@ -4,7 +4,7 @@ import { Failure } from '@pluggram/sdk/runtime'
 import { readTextFile } from './read-text-file.ts'
 
 /** The key of a home that has no other place for it. */
-export const OWN_KEY_FILE = 'secrets.key'
+const OWN_KEY_FILE = 'secrets.key'
 /** The name of the credential that systemd hands over: `LoadCredential=pluggram-secrets-key:FILE`. */
 const SYSTEMD_CREDENTIAL = 'pluggram-secrets-key'
 const IDENTITY = /^AGE-SECRET-KEY-(?:PQ-)?1\w+$/im
