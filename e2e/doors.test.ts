@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -152,6 +153,27 @@ describe('what programs may read', () => {
     for (const authorization of ['Bearer wrong', 'Bearer ', 'Basic !', 'Basic eDp4'])
       expect(await details({ ...proxied, authorization })).toEqual({ status: 'ready' })
   })
+})
+
+test('monitoring that knows the assistant by the name of a container needs the token, and gets in with it', async () => {
+  const host = 'assistant:8080'
+  const ask = (path: string, headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      // fetch sets the Host header itself
+      const outgoing = request(assistant.url + path, { headers: { host, ...headers } }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode))
+      })
+      outgoing.on('error', reject).end()
+    })
+  const authorization = `Bearer ${METRICS_TOKEN}`
+  expect(await ask('/metrics', { authorization })).toBe(200)
+  expect(await ask('/readyz', { authorization })).toBe(200)
+  expect(await ask('/metrics', { authorization: 'Bearer wrong' })).toBe(401)
+  expect(await ask('/metrics', {})).toBe(403)
+  expect(await ask('/metrics', { authorization, origin: 'http://evil.example' })).toBe(403)
+  // the pages are for browsers
+  expect(await ask('/playground', { authorization })).toBe(403)
+  expect(await ask('/api/sessions', { authorization })).toBe(403)
 })
 
 describe('sessions', () => {

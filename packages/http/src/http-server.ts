@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import cookie from '@fastify/cookie'
 import fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from '@pluggram/sdk'
 import { registerLoginRoutes, sessionOf } from './login-routes.ts'
 import type { LoginOptions } from './login-routes.ts'
@@ -109,7 +109,8 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     const { host, origin } = request.headers
     // a proxy might go by the other one
     const isOne = request.raw.headersDistinct.host?.length === 1
-    const isOwn = isOne && (PROBES.has(path) ? guard.isProbeHost(host) : guard.isOwnHost(host))
+    const isOwn =
+      isOne && (PROBES.has(path) ? guard.isProbeHost(host) || hasToken(request) : guard.isOwnHost(host))
     if (!isOwn || !guard.isOwnOrigin(origin, host)) return reply.code(403).send(FOREIGN)
     // the router decodes and normalises paths, so the matched route decides, not only the path as
     // sent
@@ -117,6 +118,14 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     const isApi = route.startsWith('/api') || path.startsWith('/api')
     if (isApi && !sessionOf(request, login)) return reply.code(401).send(NO_SESSION)
   })
+}
+
+/**
+ * Monitoring knows the assistant by the name of a container or a service. A page whose name was
+ * rebound to this address has no token.
+ */
+function hasToken({ headers }: FastifyRequest): boolean {
+  return /^Bearer /i.test(headers.authorization ?? '')
 }
 
 function before(handler: RequestHandler, webhook: NonNullable<HttpServerOptions['webhook']>): RequestHandler {
