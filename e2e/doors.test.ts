@@ -157,7 +157,7 @@ describe('what programs may read', () => {
 
 test('monitoring that knows the assistant by the name of a container needs the token, and gets in with it', async () => {
   const host = 'assistant:8080'
-  const ask = (path: string, headers: Record<string, string>): Promise<number | undefined> =>
+  const statusOf = (path: string, headers: Record<string, string>): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       // fetch sets the Host header itself
       const outgoing = request(assistant.url + path, { headers: { host, ...headers } }, (response) => {
@@ -166,14 +166,14 @@ test('monitoring that knows the assistant by the name of a container needs the t
       outgoing.on('error', reject).end()
     })
   const authorization = `Bearer ${METRICS_TOKEN}`
-  expect(await ask('/metrics', { authorization })).toBe(200)
-  expect(await ask('/readyz', { authorization })).toBe(200)
-  expect(await ask('/metrics', { authorization: 'Bearer wrong' })).toBe(401)
-  expect(await ask('/metrics', {})).toBe(403)
-  expect(await ask('/metrics', { authorization, origin: 'http://evil.example' })).toBe(403)
+  expect(await statusOf('/metrics', { authorization })).toBe(200)
+  expect(await statusOf('/readyz', { authorization })).toBe(200)
+  expect(await statusOf('/metrics', { authorization: 'Bearer wrong' })).toBe(401)
+  expect(await statusOf('/metrics', {})).toBe(403)
+  expect(await statusOf('/metrics', { authorization, origin: 'http://evil.example' })).toBe(403)
   // the pages are for browsers
-  expect(await ask('/playground', { authorization })).toBe(403)
-  expect(await ask('/api/sessions', { authorization })).toBe(403)
+  expect(await statusOf('/playground', { authorization })).toBe(403)
+  expect(await statusOf('/api/sessions', { authorization })).toBe(403)
 })
 
 describe('sessions', () => {

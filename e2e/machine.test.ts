@@ -2,11 +2,13 @@ import { expect, test } from 'vitest'
 import { bubblewrapProblem } from '../packages/host/src/process/bubblewrap.ts'
 import { findMariadb, findPostgres } from '../packages/services/src/database/test-servers.ts'
 import { chromiumProblem } from './support/chromium.ts'
+import { prometheusProblem } from './support/prometheus.ts'
 
 const NEEDS: Readonly<Record<string, string | undefined>> = {
   Chromium: chromiumProblem,
   bubblewrap: await bubblewrapProblem(),
   PostgreSQL: findPostgres() === undefined ? 'there is none (Debian package "postgresql")' : undefined,
+  Prometheus: prometheusProblem,
   MariaDB: findMariadb() === undefined ? 'there is none (Debian package "mariadb-server")' : undefined,
 }
 
