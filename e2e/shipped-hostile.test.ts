@@ -168,9 +168,9 @@ test.each([
 })
 
 test.each([
-  ['/every day 9:00 spam', 'Only people with the role “trusted” can do that.'],
+  ['/every day 9:00 spam', 'Only the owner and trusted people can do that.'],
   ['/journal export', 'Only the owner can do that.'],
-  ['/stats', 'Only the owner can see the statistics.'],
+  ['/stats', 'Only the owner can do that.'],
 ])('a stranger who writes “%s” is refused', async (text, answer) => {
   expect((await say(text, stranger)).text).toContain(answer)
 })

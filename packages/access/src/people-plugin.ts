@@ -1,4 +1,4 @@
-import { definePlugin } from '@pluggram/sdk'
+import { definePlugin, refusalFor } from '@pluggram/sdk'
 import type { MessageContext, PluginDefinition, PluginResult, Reply } from '@pluggram/sdk'
 import type { AccessMode, KnownParty } from '@pluggram/storage'
 import { askPage, modePage, PEOPLE_PLUGIN, shownName, waitingPage } from './people-pages.ts'
@@ -24,7 +24,7 @@ async function press(
   { role, chat, message }: MessageContext,
   access: PeopleAccess,
 ): Promise<PluginResult> {
-  if (role !== 'owner' || chat.type !== 'private') return { success: false, error: TEXTS.onlyOwner }
+  if (role !== 'owner' || chat.type !== 'private') return { success: false, error: refusalFor('owner') }
   const page = (await pageFor(data, access)) ?? { text: TEXTS.tooOld, buttons: [] }
   return { success: true, response: { ...page, editMessageId: message.id } }
 }

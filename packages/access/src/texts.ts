@@ -29,7 +29,6 @@ export const TEXTS = {
   blocked: (who: string) => `⛔ ${who} is blocked. I'll ignore them.`,
   decidedAlready: (who: string, standing: string) => `${who} is ${standing} already.`,
   fixed: (who: string, standing: string) => `config.json says that ${who} is ${standing}. Change it there.`,
-  onlyOwner: 'Only the owner can do that.',
   tooOld: 'This button is too old.',
   forgetMeInPrivate: 'Send me /forget_me in our private chat.',
   forgetMeQuestion:

@@ -17,7 +17,6 @@ export const TEXTS = {
   refused: (who: string) => `❌ ${who} said no.`,
   tooLate: '⌛ Too late to approve that. Please ask again.',
   toolHasChanged: '⚠️ The tool is gone or has changed. Please ask again.',
-  forRoleOnly: (id: string, role: string) => `${id} is for ${role} users only.`,
   approved: (who: string) => `✅ Allowed once by ${who}.`,
   done: (tool: string) => `✅ Done: ${tool}`,
   approvedButFailed: (tool: string) => `⚠️ That was allowed, but failed: ${tool}`,

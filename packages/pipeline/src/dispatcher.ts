@@ -271,7 +271,7 @@ function refusedCommand(
 ): (Omit<DispatchReport, 'messages'> & { readonly text: string }) | undefined {
   const own = command && target?.descriptor.commands.find(({ name }) => name === command.name)
   if (!target || !own?.role || isCommandFor({ role: own.role }, { role, chat })) return undefined
-  const text = own.role === 'owner' ? TEXTS.onlyOwner : TEXTS.onlyTrusted
+  const text = TEXTS.onlyRole(own.role)
   return { answeredBy: target.descriptor.name, outcome: 'answered', answers: [text], text }
 }
 

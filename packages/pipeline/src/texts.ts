@@ -1,7 +1,9 @@
+import { refusalFor } from '@pluggram/sdk'
+import type { Role } from '@pluggram/sdk'
+
 /** What people read in chats. */
 export const TEXTS = {
-  onlyOwner: '⚠️ Only the owner can do that.',
-  onlyTrusted: '⚠️ Only the owner and trusted people can do that.',
+  onlyRole: (role: Role) => `⚠️ ${refusalFor(role)}`,
   notShown: (pluginTitle: string) => `⚠️ The answer of ${pluginTitle} could not be shown.`,
   crashed: (pluginName: string) => `⚠️ ${pluginName} crashed and is restarting. Please try again.`,
   parked: (pluginName: string) =>

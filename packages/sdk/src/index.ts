@@ -79,6 +79,7 @@ export type {
   TextStreamEnd,
 } from './reply.ts'
 export type { ObservedMessage } from './observe.ts'
+export { hasRole, refusalFor } from './role.ts'
 export type { Role } from './role.ts'
 export type * from './services.ts'
 export { definePluginReference } from './services/plugins.ts'

@@ -1,4 +1,4 @@
-import { definePlugin, errorMessage, isPluggramError, z } from '@pluggram/sdk'
+import { definePlugin, errorMessage, isPluggramError, refusalFor, z } from '@pluggram/sdk'
 import type {
   AdminService,
   AdminStanding,
@@ -144,7 +144,7 @@ async function answer(
 }
 
 function onlyOwners(): PluginResult {
-  return { success: false, error: TEXTS.onlyOwnerCanDo }
+  return { success: false, error: refusalFor('owner') }
 }
 
 function placeOf(chat: MessageContext['chat']): Place {

@@ -54,7 +54,6 @@ export const TEXTS = {
   buttonTooOld: 'This button is too old.',
   deletedMessageIfOthers: 'I deleted your message. If others saw it, create a new secret.',
   couldNotDeleteMessage: 'I could not delete your message. Delete it yourself and create a new secret.',
-  onlyOwnerCanDo: 'Only the owner can do that.',
   showPeopleOurPrivate: 'I show people in our private chat only.',
   onlyShowLogOur: 'I only show the log in our private chat.',
   noWarningsErrorsSince: 'No warnings or errors since the start.',

@@ -1,3 +1,4 @@
+import { refusalFor } from '@pluggram/sdk'
 import type { Button, MessageContext, PluginResult, Reply } from '@pluggram/sdk'
 import type { StoredTalk } from './chat-history.ts'
 import type { ChatbotParts } from './conversation.ts'
@@ -45,7 +46,7 @@ export async function forgetPress(
   const isPrivate = chat.type === 'private'
   const done: string[] = []
   if (what === 'topics' && !isPrivate && role === 'everyone') {
-    return { success: false, error: TEXTS.groupOnlyTrustedPeople }
+    return { success: false, error: refusalFor('trusted', 'groups') }
   }
   if (what === 'talk') {
     await history.forget(chat)

@@ -1,9 +1,10 @@
+import { refusalFor } from '@pluggram/sdk'
 import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
 import { DEFAULT_PERSONA } from './chat-settings.ts'
 import type { ChatSettings } from './chat-settings.ts'
 import { respondModes } from './configuration.ts'
 import type { Configuration, RespondMode } from './configuration.ts'
-import { mayChange, refusal, whoMay } from './permission.ts'
+import { mayChange, refusal } from './permission.ts'
 import { TEXTS } from './texts.ts'
 
 type Parts = { readonly config: Configuration; readonly settings: ChatSettings }
@@ -76,7 +77,7 @@ async function personaList(
   )
   if (current.name === 'custom') lines.push(`● custom – ${current.prompt}`)
   const isAllowed = mayChange(context, config)
-  const hint = isAllowed ? TEXTS.chooseOneWriteOwn : TEXTS.onlyCanChange(whoMay(config))
+  const hint = isAllowed ? TEXTS.chooseOneWriteOwn : refusalFor(config.persona_role)
   const text = TEXTS.styleChat(lines.join('\n'), hint)
   if (!isAllowed) return { text }
   const buttons = entries.map(({ name }) => ({ text: name, data: `persona:${name}` }))

@@ -16,7 +16,6 @@ export const TEXTS = {
   factsAbout: 'Facts about me',
   everything: 'Everything',
   whatShouldForget: (more: string) => `What should I forget?${more}`,
-  groupOnlyTrustedPeople: 'In a group, only trusted people can do that.',
   deleted: (value: string) => `Deleted: ${value}.`,
   saved: (text: string) => `📝 Saved: ${text}\n/memory shows everything.`,
   whatShouldRememberExample: 'What should I remember? For example /remember I am vegetarian',
@@ -35,7 +34,6 @@ export const TEXTS = {
   pickModelChats: 'Pick a model for your chats',
   pickModelGroup: 'Pick a model for this group',
   now: (id: string, scope: string) => `Now: ${id}. ${scope}:`,
-  onlyCanChange: (whoMay: string) => `Only ${whoMay} can change this.`,
   noStyleChooseDescribe: (args: string, names: string) =>
     `There is no style “${args}”. Choose from ${names}, or describe one in a sentence.`,
   thatsTooLongMaximum: (maxPromptCharacters: number) =>

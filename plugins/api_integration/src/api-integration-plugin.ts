@@ -1,4 +1,4 @@
-import { definePlugin, z } from '@pluggram/sdk'
+import { definePlugin, hasRole, refusalFor, z } from '@pluggram/sdk'
 import type {
   CommandDefinition,
   MessageContext,
@@ -19,9 +19,7 @@ import type { Operation } from './openapi/operations.ts'
 import { OpenApiService } from './openapi-service.ts'
 import type { ApiAnswer } from './send-request.ts'
 import { showAnswer } from './show-answer.ts'
-import { TEXTS } from './texts.ts'
 
-const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 
 /**
  * Calls other services: endpoints that the owner describes, and services with an OpenAPI
@@ -172,11 +170,11 @@ function operationTool(service: OpenApiService, operation: Operation): Tools[str
 }
 
 function mayUse(context: MessageContext, role: Role): boolean {
-  return ROLES.indexOf(context.role) >= ROLES.indexOf(role)
+  return hasRole(context.role, role)
 }
 
 function notAllowed(role: Role): PluginResult {
-  return { success: false, error: TEXTS.onlyRole(role) }
+  return { success: false, error: refusalFor(role) }
 }
 
 /** A short message for the user; the details go to the log. */

@@ -1,7 +1,6 @@
 /** What people read in chats. */
 export const TEXTS = {
   cannotLookedUp: 'That cannot be looked up here.',
-  onlyRole: (role: string) => `Only people with the role “${role}” can use this command.`,
   pleaseWrite: (commandUsage: string) => `Please write: ${commandUsage}`,
   partBracesNotJson: 'The part in braces is not JSON. For example: { "name": "Rex" }',
   didNotAnswerTime: (name: string) => `${name} did not answer in time.`,

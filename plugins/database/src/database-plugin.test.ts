@@ -91,7 +91,7 @@ test('a query of the owner’s takes its values from the message, and its role i
   await using plugin = await run()
   expect(await plugin.send('/orders 1')).toEqual({
     success: false,
-    error: 'Only people with the role “trusted” can look that up.',
+    error: 'Only the owner and trusted people can do that.',
   })
   const found = await plugin.send('/orders 1', { role: 'trusted' })
   expect(await collectText(found)).toContain('11  3\n10  12.5')

@@ -1,4 +1,4 @@
-import { definePlugin, isPluggramError } from '@pluggram/sdk'
+import { definePlugin, hasRole, isPluggramError, refusalFor } from '@pluggram/sdk'
 import type {
   CommandContext,
   CommandDefinition,
@@ -19,7 +19,6 @@ import { TEXTS } from './texts.ts'
 
 type Context = CommandContext<Configuration>
 
-const ROLES = ['everyone', 'trusted', 'owner'] as const
 
 /** Answers with records from the owner's databases. */
 const database: PluginDefinition<typeof configuration> = definePlugin({
@@ -107,8 +106,8 @@ async function answer(
   context: Context,
   work: () => Promise<Reply | readonly Reply[]>,
 ): Promise<PluginResult> {
-  if (ROLES.indexOf(context.role) < ROLES.indexOf(role)) {
-    return { success: false, error: TEXTS.onlyPeopleRoleCan(role) }
+  if (!hasRole(context.role, role)) {
+    return { success: false, error: refusalFor(role) }
   }
   try {
     return { success: true, response: await work() }

@@ -11,7 +11,6 @@ export const TEXTS = {
   nothingFound: (value: string) => `Nothing found${value}.`,
   addQuestionAfterCommand: 'Add your question after the command.',
   nothingFoundInWords: 'Nothing found.',
-  onlyPeopleRoleCan: (role: string) => `Only people with the role “${role}” can look that up.`,
   valueDoesNotFit: 'That value does not fit.',
   lookupFailed: 'The lookup failed.',
   databaseTookTooLong: 'The database took too long. The query was stopped.',

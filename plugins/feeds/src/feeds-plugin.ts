@@ -1,9 +1,8 @@
-import { definePlugin } from '@pluggram/sdk'
+import { definePlugin, hasRole, refusalFor } from '@pluggram/sdk'
 import type {
   MessageContext,
   PluginDefinition,
   PluginResult,
-  Role,
   Services,
   SetupContext,
 } from '@pluggram/sdk'
@@ -17,7 +16,6 @@ import { Subscriptions } from './subscriptions.ts'
 import { TEXTS } from './texts.ts'
 import { FeedWatch } from './watch-feeds.ts'
 
-const ROLES: readonly Role[] = ['everyone', 'trusted', 'owner']
 const USAGE = [
   '`/feed add https://example.com/feed.xml` subscribes to a feed, or to the feed of a page',
   '`/feed list` lists the feeds of this chat, with buttons to unsubscribe',
@@ -155,13 +153,13 @@ class Feeds {
   }
 
   #mayChange({ role }: MessageContext): boolean {
-    return ROLES.indexOf(role) >= ROLES.indexOf(this.#config.role)
+    return hasRole(role, this.#config.role)
   }
 
   #notAllowed(): PluginResult {
     return {
       success: false,
-      error: TEXTS.onlyRole(this.#config.role),
+      error: refusalFor(this.#config.role),
     }
   }
 }

@@ -10,7 +10,6 @@ export const TEXTS = {
   unsubscribed: (title: string) => `Unsubscribed from “${title}”.`,
   nothingNew: 'Nothing new.',
   newEntries: (fresh: number) => `New entries: ${fresh}.`,
-  onlyRole: (role: string) => `Only people with the role “${role}” can change feeds here.`,
   noFeedFound: 'I found no feed at that address.',
   didNotAnswerTime: (hostname: string) => `${hostname} did not answer in time.`,
   notPublic: (hostname: string) => `I can't read ${hostname}: it is not on the public internet.`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isPluggramError } from '@pluggram/sdk'
-import type { Attachment, MessageContext, PluginResult, Role } from '@pluggram/sdk'
+import { hasRole, isPluggramError, refusalFor } from '@pluggram/sdk'
+import type { Attachment, MessageContext, PluginResult } from '@pluggram/sdk'
 import type { Configuration } from './configuration.ts'
 import { MAX_BYTES } from './learner.ts'
 import type { Learner, Material } from './learner.ts'
@@ -11,7 +11,6 @@ import { TEXTS } from './texts.ts'
 
 type FileAttachment = Extract<Attachment, { kind: 'document' }>
 
-const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
 const FOR_EVERYBODY = /^everyone\b\s*/i
 const USAGE =
   'Send me a text, Markdown, HTML or PDF file with the caption /learn, or add the text: /learn The library opens at 10.'
@@ -47,11 +46,10 @@ export async function learnCommand(
 
 function refuse(scope: Scope, { chat, role }: MessageContext, config: Configuration): string | undefined {
   if (scope === 'everyone') {
-    return role === 'owner' ? undefined : TEXTS.onlyOwnerCanAdd
+    return role === 'owner' ? undefined : refusalFor('owner')
   }
   const needed = chat.type === 'private' ? config.learn_role : config.learn_in_groups_role
-  if (RANKS[role] >= RANKS[needed]) return undefined
-  return needed === 'owner' ? TEXTS.onlyOwnerCanAddDocuments : TEXTS.onlyOwnerTrustedPeople
+  return hasRole(role, needed) ? undefined : refusalFor(needed)
 }
 
 async function readMaterial(

@@ -16,9 +16,6 @@ export const TEXTS = {
     `${note}: “${title}” (${count}). Who can ask about it: ${scope}. Use /ask.`,
   cantLearn: (message: string) => `I can't learn that. ${message}`,
   couldNotDownloadFile: 'I could not download the file from Telegram. Please send it again.',
-  onlyOwnerCanAdd: 'Only the owner can add documents for everybody.',
-  onlyOwnerCanAddDocuments: 'Only the owner can add documents here.',
-  onlyOwnerTrustedPeople: 'Only the owner and trusted people can add documents here.',
   readTextMarkdownHtml: 'I read text, Markdown, HTML and PDF files.',
   overMb: 'It is over 20 MB.',
   haveReachedMaximumDocuments: (count: number) =>

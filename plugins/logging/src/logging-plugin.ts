@@ -1,4 +1,4 @@
-import { definePlugin, z } from '@pluggram/sdk'
+import { definePlugin, refusalFor, z } from '@pluggram/sdk'
 import type { PluginDefinition, PluginResult } from '@pluggram/sdk'
 import { Journal } from './journal.ts'
 import type { JournalEntry } from './journal.ts'
@@ -58,7 +58,7 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
       },
       async processMessage(_message, { chat, command, role }) {
         if (command?.name !== 'journal') return undefined
-        if (role !== 'owner') return { success: false, error: TEXTS.onlyOwnerCanRead }
+        if (role !== 'owner') return { success: false, error: refusalFor('owner') }
         // the journal also contains private chats
         if (chat.type !== 'private') return { success: false, error: TEXTS.onlyShowJournalOur }
         return answer(journal, command.args)

@@ -1,6 +1,5 @@
 /** What people read in chats. */
 export const TEXTS = {
-  onlyOwnerCanRead: 'Only the owner can read the journal.',
   onlyShowJournalOur: 'I only show the journal in our private chat.',
   noMatchingEntries: 'No matching entries.',
   newestEntriesFileWould: (count: number) => `The newest ${count} entries; the file would be too large.`,

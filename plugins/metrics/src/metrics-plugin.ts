@@ -1,9 +1,8 @@
 import { renderPng } from '@pluggram/plugin-kit'
-import { definePlugin, z } from '@pluggram/sdk'
+import { definePlugin, hasRole, refusalFor, z } from '@pluggram/sdk'
 import type { PluginDefinition } from '@pluggram/sdk'
 import { drawChart } from './chart.ts'
 import { describeFigures, NAMES, pluginBars, single } from './figures.ts'
-import { TEXTS } from './texts.ts'
 
 const config = z.object({
   minutes: z.number().int().min(5).max(1_440).default(60).describe('How many minutes the chart shows.'),
@@ -12,8 +11,6 @@ const config = z.object({
     .default('owner')
     .describe('Who may see the figures: only the owner, also trusted people, or everyone.'),
 })
-
-const RANK = { everyone: 0, trusted: 1, owner: 2 } as const
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'metrics',
@@ -40,8 +37,8 @@ const plugin: PluginDefinition<typeof config> = definePlugin({
     return {
       async processMessage(_message, { command, role, signal }) {
         if (command?.name !== 'stats') return undefined
-        if (RANK[role] < RANK[settings.who]) {
-          return { success: false, error: TEXTS.onlyOwnerCanSee }
+        if (!hasRole(role, settings.who)) {
+          return { success: false, error: refusalFor(settings.who) }
         }
         const readings = await services.statistics.read(NAMES)
         const current = single(readings, 'inbox_updates_accepted_total') - before

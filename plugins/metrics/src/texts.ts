@@ -9,5 +9,4 @@ export const TEXTS = {
   ) => `${messages} messages · ${failed} failed · ${waiting} waiting · ${unsent} not sent yet`,
   pluginTookAverageTelegram: (average: string, slowDowns: number) =>
     `Plugins took ${average} on average · Telegram asked to slow down ${slowDowns} times`,
-  onlyOwnerCanSee: 'Only the owner can see the statistics.',
 } as const

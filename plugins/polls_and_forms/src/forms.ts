@@ -1,3 +1,4 @@
+import { refusalFor } from '@pluggram/sdk'
 import type { MessageContext, PluginResult, Reply, Services } from '@pluggram/sdk'
 import { AnswerError } from './answer.ts'
 import { toCsv, toJson } from './export-answers.ts'
@@ -153,7 +154,7 @@ export class Forms {
     { chat, role }: MessageContext,
   ): Promise<PluginResult> {
     const form = this.#forms[name]
-    if (role !== 'owner') return { success: false, error: TEXTS.onlyOwnerCanDo }
+    if (role !== 'owner') return { success: false, error: refusalFor('owner') }
     if (!form) return { success: false, error: TEXTS.noFormFormLists(name) }
     // answers are shown to the owner, not to a group
     if (chat.type !== 'private') return { success: false, error: TEXTS.onlyShowAnswersOur }

@@ -29,7 +29,6 @@ export const TEXTS = {
   haveAlreadySentForm: 'You have already sent this form.',
   someQuestionsStillOpen: 'Some questions are still open.',
   cancelledNothingSaved: 'Cancelled. Nothing was saved.',
-  onlyOwnerCanDo: 'Only the owner can do that.',
   onlyShowAnswersOur: 'I only show answers in our private chat.',
   deleted: (count: number, title: string) =>
     `Deleted ${count} ${count === 1 ? 'answer' : 'answers'} to “${title}”.`,

@@ -1,4 +1,4 @@
-import { definePlugin, isPluggramError } from '@pluggram/sdk'
+import { definePlugin, hasRole, isPluggramError, refusalFor } from '@pluggram/sdk'
 import type { MessageContext, PluginDefinition, PluginResult, ScheduleInfo } from '@pluggram/sdk'
 import { addJob, describeNext, runnerOf, seesAll, zoneOf } from './add-job.ts'
 import type { Surroundings } from './add-job.ts'
@@ -65,9 +65,8 @@ async function guarded(
   work: () => Promise<PluginResult>,
   config: Configuration | undefined = context.config,
 ): Promise<PluginResult> {
-  const isAllowed = context.role === 'owner' || (context.role === 'trusted' && config?.role === 'trusted')
-  if (!isAllowed) {
-    return { success: false, error: TEXTS.onlyRole(config?.role ?? 'owner') }
+  if (!hasRole(context.role, config?.role ?? 'owner')) {
+    return { success: false, error: refusalFor(config?.role ?? 'owner') }
   }
   try {
     return await work()

@@ -13,7 +13,6 @@ export const TEXTS = {
   intervalMustBetweenMinute: (value: number) => `An interval must be between 1 minute and ${value} days.`,
   notTimeOfDay: (hour: string, minute: string) => `${hour}:${minute} is not a time of day.`,
   notTimeOfHalfDay: (hour: number, half: string) => `${hour} ${half} is not a time of day.`,
-  onlyRole: (value: string) => `Only people with the role “${value}” can do that.`,
   everySend: (words: string, timeZone: string, value: string, text: string, next: string) =>
     `Every ${words} (${timeZone}) I send${value}: ${text}\nNext: ${next}`,
   now: '▶️ Now',

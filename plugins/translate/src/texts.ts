@@ -1,8 +1,6 @@
 /** What people read in chats. */
 export const TEXTS = {
   already: (name: string) => `That is already ${name}.`,
-  onlyRoleInGroup: (autoInGroups: string) =>
-    `In a group, only people with the role “${autoInGroups}” can do that.`,
   stopped: 'I no longer translate messages here.',
   alreadyOff: 'It was already off.',
   dontKnowLanguageTry: "I don't know that language. Try /translate auto german.",

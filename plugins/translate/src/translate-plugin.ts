@@ -1,4 +1,4 @@
-import { definePlugin } from '@pluggram/sdk'
+import { definePlugin, hasRole, refusalFor } from '@pluggram/sdk'
 import type {
   MessageContext,
   Plugin,
@@ -16,7 +16,6 @@ import { TEXTS } from './texts.ts'
 import { translateForModel, translateSchema } from './translate-tool.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
-const ROLES = ['everyone', 'trusted', 'owner'] as const
 
 const USAGE = [
   'Write `/translate german Good morning` or `translate good morning to german`, or reply to a message with `/translate german`.',
@@ -97,11 +96,11 @@ class Translate implements Plugin<Configuration> {
 
   async #switchAuto(wanted: string, context: Context): Promise<PluginResult> {
     const key = autoKey(context)
-    const isAllowed = ROLES.indexOf(context.role) >= ROLES.indexOf(context.config.auto_in_groups)
+    const isAllowed = hasRole(context.role, context.config.auto_in_groups)
     if (context.chat.type !== 'private' && !isAllowed) {
       return {
         success: false,
-        error: TEXTS.onlyRoleInGroup(context.config.auto_in_groups),
+        error: refusalFor(context.config.auto_in_groups, 'groups'),
       }
     }
     if (/^(?:off|stop|no)$/i.test(wanted)) {

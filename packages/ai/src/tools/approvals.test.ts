@@ -139,7 +139,7 @@ describe('a call with an effect outside of the chat', () => {
     await bench.answer(callsMail(), { context: { role: 'trusted' } })
     expect(await bench.press('Allow once', { role: 'everyone' })).toEqual({
       success: false,
-      error: 'mail.send is for trusted users only.',
+      error: 'Only the owner and trusted people can do that.',
     })
     expect(callsMade(bench)).toEqual([])
     expect(await bench.press('Allow once', { role: 'trusted' })).toMatchObject({ success: true })

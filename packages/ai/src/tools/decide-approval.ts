@@ -1,4 +1,4 @@
-import { errorMessage } from '@pluggram/sdk'
+import { errorMessage, refusalFor } from '@pluggram/sdk'
 import type { Logger, PluginResult } from '@pluggram/sdk'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { TEXTS } from '../texts.ts'
@@ -98,7 +98,7 @@ export class ApprovalDecider {
       return this.#settle(approval, context, TEXTS.toolHasChanged)
     }
     if (!mayUse(context.role, offered.tool.role)) {
-      return { success: false, error: TEXTS.forRoleOnly(offered.id, offered.tool.role) }
+      return { success: false, error: refusalFor(offered.tool.role) }
     }
     if (!(await approvals.move(approval, 'open', 'running'))) return this.#tooLate(approval, context)
     const who = oneVisibleLine(context.user.firstName, 64)

@@ -1,4 +1,4 @@
-import { errorMessage, isPluggramError } from '@pluggram/sdk'
+import { errorMessage, isPluggramError, refusalFor } from '@pluggram/sdk'
 import type { Logger, ModelFile } from '@pluggram/sdk'
 import type { CallContext } from '@pluggram/sdk/runtime'
 import { nameOf } from './approval-message.ts'
@@ -97,7 +97,7 @@ export class ToolCaller {
     if (!offered) return async () => own(call, `There is no tool ${call.name.slice(0, 100)}.`)
     const { id, plugin, tool } = offered
     if (!mayUse(context.role, tool.role)) {
-      return async () => own(call, `${id} is not for this person, but for ${tool.role} users only. Say so.`)
+      return async () => own(call, `${id} is not for this person. ${refusalFor(tool.role)} Say so.`)
     }
     if (call.error !== undefined)
       return async () => own(call, `The arguments cannot be read: write them as JSON.`)

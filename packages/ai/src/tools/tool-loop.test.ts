@@ -56,7 +56,7 @@ describe('an answer with tools', () => {
     expect(Object.keys(steps.requests[0]?.step?.tools ?? {})).toEqual(['home__light'])
     expect(bench.registry.calls.map(({ id }) => id)).toEqual(['home.light'])
     expect(lastResults(steps.requests[1] ?? ({} as never))).toEqual([
-      'home.unlock is not for this person, but for owner users only. Say so.',
+      'home.unlock is not for this person. Only the owner can do that. Say so.',
       expect.stringContaining('did home.light'),
     ])
     await bench.answer(

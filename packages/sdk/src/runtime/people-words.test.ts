@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { hasRole, refusalFor } from '../role.ts'
 import { isCommandFor, localText, pluginTitle } from './people-words.ts'
 
 test.each([
@@ -35,4 +36,19 @@ test('a command is for its role and place', () => {
     [false, true],
     [true, false],
   ])
+})
+
+test('who may not use something reads the same words everywhere', () => {
+  expect([refusalFor('owner'), refusalFor('trusted'), refusalFor('owner', 'groups')]).toEqual([
+    'Only the owner can do that.',
+    'Only the owner and trusted people can do that.',
+    'In a group, only the owner can do that.',
+  ])
+  const roles = ['everyone', 'trusted', 'owner'] as const
+  expect(roles.map((role) => roles.filter((needed) => hasRole(role, needed)))).toEqual([
+    ['everyone'],
+    ['everyone', 'trusted'],
+    ['everyone', 'trusted', 'owner'],
+  ])
+  expect(hasRole('stranger' as 'owner', 'everyone')).toBe(false)
 })

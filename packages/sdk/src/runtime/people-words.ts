@@ -1,6 +1,7 @@
 import type { CommandSummary } from '../assistant-directory.ts'
 import type { LocalText } from '../local-text.ts'
 import type { Chat } from '../message.ts'
+import { hasRole } from '../role.ts'
 import type { Role } from '../role.ts'
 
 /** Abbreviations that are written in capitals. */
@@ -28,13 +29,11 @@ export function pluginTitle(
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const RANKS: Readonly<Record<Role, number>> = { everyone: 0, trusted: 1, owner: 2 }
-
 /** Whether somebody may use a command, and is shown it in that kind of chat. */
 export function isCommandFor(
   { role: needed = 'everyone', chats }: Pick<CommandSummary, 'role' | 'chats'>,
   { role, chat }: { readonly role: Role; readonly chat: Pick<Chat, 'type'> },
 ): boolean {
   const isPrivate = chat.type === 'private'
-  return RANKS[role] >= RANKS[needed] && (chats === undefined || (chats === 'private') === isPrivate)
+  return hasRole(role, needed) && (chats === undefined || (chats === 'private') === isPrivate)
 }
