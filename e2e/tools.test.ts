@@ -151,7 +151,9 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
     TELEGRAM_API_ROOT: emulator.url,
   })
   const ada = await createPerson(emulator.driver)
-  expect((await ask(emulator.driver, ada, 'CALL mailer__secret {}')).join()).toContain('Only the owner can do that')
+  expect((await ask(emulator.driver, ada, 'CALL mailer__secret {}')).join()).toContain(
+    'Only the owner can do that',
+  )
 
   // the owner granted the tool, so it runs at once unless outside text was read
   await ask(emulator.driver, ada, '/new')

@@ -20,7 +20,6 @@ import { OpenApiService } from './openapi-service.ts'
 import type { ApiAnswer } from './send-request.ts'
 import { showAnswer } from './show-answer.ts'
 
-
 /**
  * Calls other services: endpoints that the owner describes, and services with an OpenAPI
  * description.

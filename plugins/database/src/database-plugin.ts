@@ -19,7 +19,6 @@ import { TEXTS } from './texts.ts'
 
 type Context = CommandContext<Configuration>
 
-
 /** Answers with records from the owner's databases. */
 const database: PluginDefinition<typeof configuration> = definePlugin({
   name: 'database',

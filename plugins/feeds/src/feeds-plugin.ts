@@ -1,11 +1,5 @@
 import { definePlugin, hasRole, refusalFor } from '@pluggram/sdk'
-import type {
-  MessageContext,
-  PluginDefinition,
-  PluginResult,
-  Services,
-  SetupContext,
-} from '@pluggram/sdk'
+import type { MessageContext, PluginDefinition, PluginResult, Services, SetupContext } from '@pluggram/sdk'
 import { configuration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { FeedError } from './feed-error.ts'

@@ -16,7 +16,6 @@ import { TEXTS } from './texts.ts'
 import { translateForModel, translateSchema } from './translate-tool.ts'
 import { createTranslator, TranslationError } from './translator.ts'
 
-
 const USAGE = [
   'Write `/translate german Good morning` or `translate good morning to german`, or reply to a message with `/translate german`.',
   '`/translate auto german` translates every new message in this chat. `/translate auto off` stops that.',
