@@ -33,6 +33,11 @@ export default definePlugin({
   }),
 })`
 
+/** Is switched off by its owner, and has a title that its name does not give away. */
+const SLEEPER = `export default class {
+  static manifest = { title: 'Night light' }
+}`
+
 /** Cannot start without two settings. */
 const NEEDY = `import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
@@ -57,11 +62,12 @@ async function open(): Promise<void> {
   bob = await createPerson(emulator.driver, 'Bob')
   home = await createHome({
     'plugins/greeter.ts': GREETER,
+    'plugins/sleeper.ts': SLEEPER,
     'config.json': {
       access: { mode: 'everyone', owners: [ada.id] },
       plugins: { greeter: { api_key: 'hunter2-secret' } },
     },
-    'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, ai_chatbot: false } },
+    'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, sleeper: true, ai_chatbot: false } },
   })
   assistant = await restart()
 }
@@ -218,7 +224,17 @@ describe('with a restart of the assistant', () => {
 
   test('an owner switches, configures and restarts a plugin by buttons', async () => {
     const { driver } = emulator
-    await ask(driver, ada, '/plugins')
+    const listed = async (): Promise<string[]> => {
+      const count = (await botMessages(driver, ada.id, 0)).length
+      await ask(driver, ada, '/plugins')
+      const page = (await botMessages(driver, ada.id, count + 1)).at(-1)
+      return page?.buttons.flat().map(({ text }) => text) ?? []
+    }
+    // what never ran has a title, too
+    expect(await listed()).toEqual(expect.arrayContaining(['🟢 Night light', '⚪ File details']))
+    await press(ada.id, ada, '🟢 Night light')
+    await press(ada.id, ada, 'Switch off')
+    expect(await listed()).toContain('⚪ Night light')
     expect((await press(ada.id, ada, '🟢 Greeter')).text).toContain('in its own process')
     const settings = await press(ada.id, ada, 'Configure')
     expect(settings.text).toContain('greeting = Hello\n   The first word.')
@@ -242,6 +258,7 @@ describe('with a restart of the assistant', () => {
 
     await assistant.stop('SIGTERM')
     assistant = await restart()
+    expect(await listed()).toContain('⚪ Night light')
     expect(await ask(driver, bob, '/greet')).toEqual(['GOOD MORNING'])
     expect(JSON.parse(await readFile(join(home, 'config.json'), 'utf8'))).toEqual({
       access: { mode: 'everyone', owners: [ada.id] },

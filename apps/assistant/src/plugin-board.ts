@@ -53,7 +53,7 @@ export class PluginBoard {
   /** A plugin's name as people read it, also of one that does not run. */
   readonly titleOf = (name: string): string => {
     const found = this.all.plugins().find(({ descriptor }) => descriptor.name === name)
-    return pluginTitle(found?.descriptor ?? { name })
+    return pluginTitle(found?.descriptor ?? this.states().find((state) => state.name === name) ?? { name })
   }
 
   /** The plan according to the files. */

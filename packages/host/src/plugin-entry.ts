@@ -1,4 +1,4 @@
-import type { PluginClass, PluginDefinition } from '@pluggram/sdk'
+import type { LocalText, PluginClass, PluginDefinition } from '@pluggram/sdk'
 import { digestData, digestFiles, ownFiles } from './discover/content-digest.ts'
 import { thrownMessage } from './error-location.ts'
 import { levelOf } from './host-plan.ts'
@@ -32,6 +32,8 @@ export interface PluginEntry {
   slowFailure?: string | undefined
   warnings: readonly PluginProblem[]
   plugin?: HostedPlugin
+  /** From an earlier run. */
+  title?: LocalText | undefined
 }
 
 /** An entry for a discovered plugin; `candidate` has real paths. */
@@ -103,6 +105,7 @@ export function toState(entry: PluginEntry): PluginState {
   const condition = entry.state === 'running' ? plugin?.condition() : undefined
   const problem = condition?.problem ?? entry.problem
   const version = plugin?.descriptor.version
+  const title = plugin?.descriptor.title ?? entry.title ?? candidate?.title
   const configSchema = plugin?.descriptor.configSchema ?? entry.configSchema
   return {
     name,
@@ -114,6 +117,7 @@ export function toState(entry: PluginEntry): PluginState {
     ...(candidate && { file: candidate.entry }),
     ...(problem !== undefined && { problem }),
     ...(version !== undefined && { version }),
+    ...(title !== undefined && { title }),
     ...(configSchema && { configSchema }),
   }
 }

@@ -231,6 +231,7 @@ class TwoLevelHost implements PluginHost {
     reconfigured: string[],
   ): Promise<PluginEntry> {
     entry.configSchema = before?.configSchema
+    entry.title = before?.plugin?.descriptor.title ?? before?.title ?? this.#processes.titleOf(entry.name)
     if (!before || !isOn(entry)) return entry
     const outcome = await followBlock(before, entry, plan)
     if (outcome === 'start') return entry

@@ -1,4 +1,4 @@
-import type { PluginStatus } from '@pluggram/sdk'
+import type { LocalText, PluginStatus } from '@pluggram/sdk'
 import type { PluginCandidate } from './discover/plugin-candidate.ts'
 import type { PluginProblem } from './plugin-problem.ts'
 import type { JsonSchema } from './json-types.ts'
@@ -23,6 +23,8 @@ export interface PluginState {
   /** Crashes within the last five minutes. */
   readonly crashes: number
   readonly version?: string
+  /** Its name as people read it, also while it is off if that is known. */
+  readonly title?: LocalText
   /**
    * JSON Schema of its configuration, if available. For a plugin that does not run it is set only
    * if its configuration is the reason.

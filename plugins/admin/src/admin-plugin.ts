@@ -26,7 +26,6 @@ type Work = (admin: AdminService, args: string, context: Context) => Promise<Ask
 /** Owners manage the assistant by chat. Every command and button checks the role of its user. */
 export default definePlugin({
   name: 'admin',
-  title: { en: 'Management', de: 'Verwaltung' },
   version: '0.1.0',
   description: 'Manage plugins, people and the log by chat',
   config,

@@ -8,7 +8,6 @@ import { describeUsage } from './usage-command.ts'
 /** The conversation: answers messages that no other plugin took. */
 const aiChatbot: PluginDefinition<typeof configuration> = definePlugin({
   name: 'ai_chatbot',
-  title: { en: 'Chat', de: 'Gespräch' },
   version: '0.1.0',
   description: 'Ask me anything',
   help: `Write whatever you like: what no other plugin takes is answered by the assistant's language model.

@@ -26,7 +26,6 @@ import { showAnswer } from './show-answer.ts'
  */
 const apiIntegration: PluginDefinition<typeof configuration> = definePlugin({
   name: 'api_integration',
-  title: { en: 'Web services', de: 'Webdienste' },
   version: '0.1.0',
   description: 'Calls web APIs',
   config: configuration,

@@ -22,7 +22,6 @@ type Context = CommandContext<Configuration>
 /** Answers with records from the owner's databases. */
 const database: PluginDefinition<typeof configuration> = definePlugin({
   name: 'database',
-  title: { en: 'Databases', de: 'Datenbanken' },
   version: '0.1.0',
   description: 'Looks up records in your databases',
   config: configuration,

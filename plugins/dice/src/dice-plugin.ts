@@ -24,7 +24,6 @@ const config = z
 /** Rolls dice. The plugin is written as a function, with `definePlugin`. */
 export default definePlugin({
   name: 'dice',
-  title: { en: 'Dice', de: 'Würfel' },
   description: 'Rolls dice',
   help: [
     'Write `/roll 2d6+1`, or just `roll 2d6`. `d20` is one die with twenty sides; parts are added or',

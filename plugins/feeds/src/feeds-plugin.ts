@@ -19,7 +19,6 @@ const USAGE = [
 /** Posts new entries of RSS, Atom and JSON feeds in chats. */
 const feeds: PluginDefinition<typeof configuration> = definePlugin({
   name: 'feeds',
-  title: { en: 'News feeds', de: 'Nachrichten' },
   version: '0.1.0',
   description: 'News from RSS, Atom and JSON feeds',
   help: USAGE,

@@ -34,7 +34,6 @@ const rememberedSchema = z.object({
 export default class FileInfoPlugin {
   static readonly manifest = defineManifest({
     name: 'file_info',
-    title: { en: 'File details', de: 'Dateien' },
     description: 'Details of files and locations',
     help: 'Reply to a file or a location with `/file`, or send one with the caption `/file`, to see its details.',
     commands: {

@@ -19,7 +19,6 @@ const MAX_LISTED = 100
 /** Answers questions from documents and cites them. */
 const knowledge: PluginDefinition<typeof configuration> = definePlugin({
   name: 'knowledge',
-  title: { en: 'Documents', de: 'Dokumente' },
   version: '0.1.0',
   description: 'Answers from your documents',
   help: `Send a text, Markdown, HTML or PDF file with the caption /learn; then /ask answers from it and names the source.

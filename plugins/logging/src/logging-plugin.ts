@@ -26,7 +26,6 @@ const MAX_EXPORT_BYTES = 20 * 1_048_576
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'logging',
-  title: { en: 'Journal', de: 'Tagebuch' },
   version: '0.1.0',
   description: 'A journal of messages and answers',
   help: '`/journal` shows the newest entries, `/journal 20 weather` twenty with a word, `/journal export` gives all as JSON lines, `/journal forget 42` deletes those of a user, `/journal forget all` everything. For the owner only.',

@@ -14,7 +14,6 @@ const config = z.object({
 
 const plugin: PluginDefinition<typeof config> = definePlugin({
   name: 'metrics',
-  title: { en: 'Statistics', de: 'Statistik' },
   version: '0.1.0',
   description: 'Statistics and a chart',
   help: '`/stats` shows messages a minute, answers by plugin and a few figures. Prometheus gets the same figures from `/metrics`.',

@@ -11,7 +11,6 @@ import { Polls } from './polls.ts'
 /** Polls with live counts, and forms that ask one question at a time. */
 const pollsAndForms: PluginDefinition<typeof configuration> = definePlugin({
   name: 'polls_and_forms',
-  title: { en: 'Polls and forms', de: 'Umfragen' },
   version: '0.1.0',
   description: 'Polls with live counts, and forms',
   help: [

@@ -10,7 +10,6 @@ import { addForModel, addSchema, listForModel, moveForModel, moveSchema } from '
 /** Reminds people at the time they name, once or again and again. */
 const reminders: PluginDefinition<typeof configuration> = definePlugin({
   name: 'reminders',
-  title: { en: 'Reminders', de: 'Erinnerungen' },
   version: '0.1.0',
   description: 'Reminders at the time you choose',
   help: [

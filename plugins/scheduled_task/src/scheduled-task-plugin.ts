@@ -19,7 +19,6 @@ type Asked = MessageContext & Surroundings
 /** Sends messages and answers to AI prompts at set times. */
 const scheduledTask: PluginDefinition<typeof configuration> = definePlugin({
   name: 'scheduled_task',
-  title: { en: 'Scheduled messages', de: 'Geplantes' },
   version: '0.1.0',
   description: 'Scheduled messages and AI answers',
   help: [

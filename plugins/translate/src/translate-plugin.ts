@@ -24,7 +24,6 @@ const USAGE = [
 /** Translates texts, replied-to messages, or everything in a chat. */
 const translate: PluginDefinition<typeof configuration> = definePlugin({
   name: 'translate',
-  title: { en: 'Translation', de: 'Übersetzung' },
   version: '0.1.0',
   description: 'Translates text and messages',
   help: `${USAGE}\n\nIf you name no language, I use your app's. Name it or use its tag: \`german\`, \`deutsch\`, \`de\`, \`pt-BR\`.`,

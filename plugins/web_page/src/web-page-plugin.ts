@@ -18,7 +18,6 @@ interface Reader {
 /** Reads a page and summarises it. */
 const webPage: PluginDefinition<typeof configuration> = definePlugin({
   name: 'web_page',
-  title: { en: 'Web pages', de: 'Webseiten' },
   version: '0.1.0',
   description: 'Summarizes web pages',
   help: 'Write `/read https://example.com/article`, or reply to a message that has a link with `/read`.',

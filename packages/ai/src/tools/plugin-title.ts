@@ -1,3 +1,4 @@
+import { pluginTitle as titleOf } from '@pluggram/sdk/runtime'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { oneVisibleLine } from './visible-text.ts'
 
@@ -6,7 +7,6 @@ export function plainName(name: string): string {
   return oneVisibleLine(name.replaceAll(/[_-]+/g, ' '), 64)
 }
 
-export function pluginTitle({ name }: Pick<PluginDescriptor, 'name'>): string {
-  const plain = plainName(name)
-  return plain.charAt(0).toUpperCase() + plain.slice(1)
+export function pluginTitle(plugin: Pick<PluginDescriptor, 'name' | 'title'>): string {
+  return oneVisibleLine(titleOf(plugin), 64)
 }

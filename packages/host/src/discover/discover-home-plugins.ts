@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { errorMessage } from '@pluggram/sdk'
 import { findPackageEntry } from './package-entry.ts'
+import { localText } from '../start/manifest-schema.ts'
 import { readPackageFile } from './package-file.ts'
 import type { PluginCandidate } from './plugin-candidate.ts'
 import { isPluginName, suggestPluginName } from './plugin-name.ts'
@@ -72,7 +73,16 @@ export async function discoverFolderPlugin(
     const message = `Plugin ${name}: no file to start. Let "exports" or "main" in its package.json name one, or add index.ts or src/index.ts.`
     return { candidates: [], problems: [loadProblem(name, packagePath, message)] }
   }
-  const candidate = { name, entry, origin, directory, ...(packageFile && { packageFile: packagePath }) }
+  // one that cannot be used is reported when the plugin starts
+  const title = localText.safeParse(packageFile?.pluggram?.['title']).data
+  const candidate = {
+    name,
+    entry,
+    origin,
+    directory,
+    ...(packageFile && { packageFile: packagePath }),
+    ...(title !== undefined && { title }),
+  }
   return { candidates: [candidate], problems: [] }
 }
 

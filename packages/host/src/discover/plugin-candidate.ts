@@ -1,3 +1,5 @@
+import type { LocalText } from '@pluggram/sdk'
+
 /** Something that looks like a plugin and can be started. */
 export interface PluginCandidate {
   readonly name: string
@@ -10,6 +12,8 @@ export interface PluginCandidate {
   readonly isSingleFile?: boolean
   /** Its package.json; a single file has none. */
   readonly packageFile?: string
+  /** The title in its package.json, which is known without starting it. */
+  readonly title?: LocalText
 }
 
 /** A plugin's path: its folder, or its single file. */

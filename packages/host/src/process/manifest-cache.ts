@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { replaceFile } from '@pluggram/base'
+import type { LocalText } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
 import { digestData, digestFiles } from '../discover/content-digest.ts'
 import type { ManifestSummary } from '../start/manifest-summary.ts'
+import { localText } from '../start/manifest-schema.ts'
 import { descriptorSchema, toDescriptor } from './parse-started.ts'
 
 /** What is known about a plugin without starting it. */
@@ -28,6 +30,7 @@ const recordSchema = z.object({
   descriptor: descriptorSchema.extend({ patterns: z.array(patternSchema) }),
   hadEffects: z.boolean(),
 })
+const titledSchema = z.object({ descriptor: z.object({ title: localText }) })
 const fileSchema = z.record(z.string(), z.unknown())
 
 type StoredRecord = z.input<typeof recordSchema>
@@ -66,6 +69,11 @@ export class ManifestCache {
     const { key, files, manifest, descriptor, hadEffects } = parsed.data
     if (key !== (await createKey(files, basis))) return undefined
     return { manifest, descriptor: toDescriptor(plugin, descriptor, manifest.permissions), hadEffects }
+  }
+
+  /** A plugin's title when it last started, whatever has changed since. */
+  titleOf(plugin: string): LocalText | undefined {
+    return titledSchema.safeParse(this.#records[plugin]).data?.descriptor.title
   }
 
   async remember(

@@ -1,6 +1,6 @@
 import os from 'node:os'
 import path from 'node:path'
-import type { Logger, PluginManifest } from '@pluggram/sdk'
+import type { LocalText, Logger, PluginManifest } from '@pluggram/sdk'
 import type { PluginDescriptor } from '@pluggram/sdk/runtime'
 import type { PluginScope } from '../start/effect-scope.ts'
 import { levelOf } from '../host-plan.ts'
@@ -76,6 +76,11 @@ export class ProcessStarter {
   async open(): Promise<void> {
     if (!this.#isOpen) await this.#cache?.open()
     this.#isOpen = true
+  }
+
+  /** A plugin's title when it last started. */
+  titleOf(plugin: string): LocalText | undefined {
+    return this.#cache?.titleOf(plugin)
   }
 
   /** Saves what was learned. */

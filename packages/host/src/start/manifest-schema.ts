@@ -12,7 +12,7 @@ function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 const oneLine = z.string().trim().min(1, 'is empty')
 
 const languageCode = z.string().regex(/^[a-z]{2}$/, 'is not a language of two letters')
-const localText = z.union([oneLine.max(32), z.record(languageCode, oneLine.max(32))], {
+export const localText = z.union([oneLine.max(32), z.record(languageCode, oneLine.max(32))], {
   error: 'is neither a text of at most 32 characters nor one for each language',
 })
 
