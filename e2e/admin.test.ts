@@ -67,7 +67,9 @@ async function open(): Promise<void> {
       access: { mode: 'everyone', owners: [ada.id] },
       plugins: { greeter: { api_key: 'hunter2-secret' } },
     },
-    'plugins_config.json': { enabled_plugins: { admin: true, dice: true, greeter: true, sleeper: true, ai_chatbot: false } },
+    'plugins_config.json': {
+      enabled_plugins: { admin: true, dice: true, greeter: true, sleeper: true, ai_chatbot: false },
+    },
   })
   assistant = await restart()
 }
