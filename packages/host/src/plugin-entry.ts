@@ -134,6 +134,12 @@ export function startOf({ fingerprint, blockDigest }: PluginEntry): string {
   return fingerprint === '' ? '' : `${fingerprint}/${blockDigest}`
 }
 
+/** What stays known of a plugin that does not run. */
+export function inherit(entry: PluginEntry, before: PluginEntry | undefined, title?: LocalText): void {
+  entry.configSchema = before?.configSchema
+  entry.title = before?.plugin?.descriptor.title ?? before?.title ?? title
+}
+
 /** Keeps the old version running; the next change triggers another try. */
 export function goOn(entry: PluginEntry, before: PluginEntry): void {
   if (!before.plugin) return

@@ -15,6 +15,7 @@ import { withRealPaths } from './start/load-plugin.ts'
 import {
   fingerprintEntry,
   goOn,
+  inherit,
   isOn,
   keyOf,
   listEntries,
@@ -230,8 +231,7 @@ class TwoLevelHost implements PluginHost {
     plan: HostPlan,
     reconfigured: string[],
   ): Promise<PluginEntry> {
-    entry.configSchema = before?.configSchema
-    entry.title = before?.plugin?.descriptor.title ?? before?.title ?? this.#processes.titleOf(entry.name)
+    inherit(entry, before, this.#processes.titleOf(entry.name))
     if (!before || !isOn(entry)) return entry
     const outcome = await followBlock(before, entry, plan)
     if (outcome === 'start') return entry
@@ -366,9 +366,7 @@ class TwoLevelHost implements PluginHost {
     await this.#changing
     this.registry.clear()
     let isPunctual = true
-    const late: Promise<boolean>[] = [...this.#retiring].map((plugin) =>
-      plugin.stop(this.#stopSeconds(plugin)),
-    )
+    const late = [...this.#retiring].map((plugin) => plugin.stop(this.#stopSeconds(plugin)))
     for (const entry of this.#entries.toReversed()) {
       if (!entry.plugin) continue
       entry.state = 'stopped'
