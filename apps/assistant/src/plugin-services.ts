@@ -46,6 +46,8 @@ export interface ServicesOptions {
   /** The port of the assistant's web server, once it listens. */
   readonly ownPort: () => number | undefined
   readonly proxyFor: ProxyFor
+  /** The value of a plugin's credential. */
+  readonly credential: (plugin: string, name: string) => string | undefined
   /** The assistant's data folder. */
   readonly dataFolder: string
   readonly metrics: AssistantMetrics
@@ -63,6 +65,7 @@ export interface ServicesOptions {
 export function createServicesFactory(
   options: ServicesOptions,
 ): (name: string, manifest: PluginManifest, effects: PluginScope) => HostServices {
+  const { metrics, ownPort, proxyFor, credential } = options
   const rateLimits = createRateLimits()
   const stores = new Map<string, Store>()
   /**
@@ -73,7 +76,7 @@ export function createServicesFactory(
     stores.set(name, store)
     return store
   }
-  return (name, { permissions, requires }, effects) => {
+  return (name, { permissions, requires, credentials }, effects) => {
     const logger = createPluginLogger(options.logger, name)
     const onRefused = (permission: RefusedPermission, message: string): void => {
       logger.warn(message)
@@ -81,13 +84,9 @@ export function createServicesFactory(
     }
     const refuse = createRefusal(name, onRefused)
     options.mediaFetcher.grant(name, permissions)
-    const http = httpFor(name, permissions, {
-      metrics: options.metrics,
-      scope: effects,
-      ownPort: options.ownPort,
-      proxyFor: options.proxyFor,
-      onRefused: (message) => onRefused('network', message),
-    })
+    const onRefusedHost = (message: string): void => onRefused('network', message)
+    const parts = { logger, metrics, ownPort, proxyFor, credential, scope: effects, onRefused: onRefusedHost }
+    const http = httpFor(name, { permissions, credentials }, parts)
     return {
       logger,
       store: storeFor(name),

@@ -15,7 +15,7 @@ const MAY_CONTAIN_SECRET = /(?:^|_)(?:PROXY|HEADERS|URL|URI|CONNECTION_STRING)$/
  * The variable that holds a plugin's credential. It begins with `PLUGGRAM_`, so that it never reaches a
  * plugin's configuration. Names of credentials have no `__`, so that no two plugins share a variable.
  */
-function credentialVariable(plugin: string, credential: string): string {
+export function credentialVariable(plugin: string, credential: string): string {
   return `${PREFIX}${plugin}__${credential}`.toUpperCase()
 }
 

@@ -32,6 +32,7 @@ const COMMON: ReadonlySet<string> = new Set(
 )
 
 /** What people choose themselves, and others try to guess. */
+const SHORTEST_CREDENTIAL = 8
 const GUESSED = /(?:PASSWORD|PASSPHRASE|WEBHOOK_SECRET|METRICS_TOKEN|MCP_TOKEN)$/i
 
 /**
@@ -47,6 +48,8 @@ export function weaknessOf(name: string, value: string): string | undefined {
     return 'a text in quotes, which count as part of the value here'
   if (text.startsWith(`${name}=`)) return `a text that begins with "${name}="`
   if (EXAMPLES.some((example) => example.test(text))) return 'an example from instructions'
+  if (name.startsWith('PLUGGRAM_CREDENTIAL_') && text.length < SHORTEST_CREDENTIAL)
+    return `fewer than ${SHORTEST_CREDENTIAL} characters, so that it could not be told from other words in answers`
   return GUESSED.test(name) ? guessable(text) : undefined
 }
 

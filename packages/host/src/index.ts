@@ -1,6 +1,7 @@
 export { discoverPlugins } from './discover/discover-plugins.ts'
 export type { Discovery } from './discover/discover-plugins.ts'
 export { installProxies } from './http/global-proxies.ts'
+export { EdgeCredentials } from './http/edge-credentials.ts'
 export { createGuardedHttp } from './http/guarded-http.ts'
 export { createResilientHttp } from './http/resilient-http.ts'
 export { createEffectScope } from './start/effect-scope.ts'

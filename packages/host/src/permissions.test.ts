@@ -5,7 +5,8 @@ import { missingGrants } from './grants.ts'
 import { parseManifest } from './start/manifest-schema.ts'
 import { createTestHome } from './test-home.ts'
 
-const NAMES = Object.keys(PERMISSIONS) as PermissionName[]
+/** Credentials are asked for by a key of their own; see edge-credentials.test.ts. */
+const NAMES = (Object.keys(PERMISSIONS) as PermissionName[]).filter((name) => name !== 'credentials')
 const EVERYTHING: PluginPermissions = Object.assign({}, ...NAMES.map(valueOf))
 
 function valueOf(name: PermissionName): PluginPermissions {

@@ -1,18 +1,8 @@
-import { API_KEYS, BOT_TOKENS, DISGUISE, looksSecret, plainForm, toPlainText } from '@pluggram/base'
-import { encodedForms } from './secret-forms.ts'
+import { API_KEYS, KnownSecrets, looksSecret, MASK, MIN_SECRET_LENGTH } from '@pluggram/base'
 
-const MASK = '[secret]'
-/** Shorter values would mask ordinary words. */
-const MIN_SECRET_LENGTH = 6
 /** Higher in chats, because a weak password may be an ordinary word. */
 const MIN_CHAT_SECRET_LENGTH = 8
 const LONG_SECRET = 16
-/** A text may have encoded forms of secrets only if it has a word like this. */
-const LONG_WORD = /[\w+/=-]{14}/
-/** The start of something encoded, or of an address with a password, at the end of a text. */
-const UNFINISHED = /(?:%[0-9a-f]?|&[#\w]{0,7}|\\(?:u[0-9a-f]{0,3})?|:(?:\/(?:\/[^\s/?#"'<>@]{0,200})?)?)$/i
-/** How much longer than itself a disguised secret may be. */
-const MOST_DISGUISE = 12
 
 /** Hides secrets in what leaves the process. */
 export interface SecretMask {
@@ -43,8 +33,8 @@ export interface SecretMask {
  * addresses, forms or headers, or have characters in them that nobody sees.
  */
 export function createSecretMask(secrets: readonly string[] = []): SecretMask {
-  const known = new Wanted()
-  const inChats = new Wanted()
+  const known = new KnownSecrets()
+  const inChats = new KnownSecrets()
 
   function add(values: readonly string[]): void {
     for (const value of values) {
@@ -67,98 +57,9 @@ export function createSecretMask(secrets: readonly string[] = []): SecretMask {
   }
 }
 
-/** A set of secrets to look for. */
-class Wanted {
-  readonly #values = new Set<string>()
-  readonly #plain = new Set<string>()
-  readonly #encoded = new Set<string>()
-  #longest = 0
-  #patterns: { readonly values: RegExp; readonly plain: RegExp; readonly encoded: RegExp } | undefined
-
-  add(secret: string): void {
-    this.#values.add(secret)
-    const plain = toPlain(secret)
-    // a secret of nothing but what nobody sees would be found everywhere
-    if (plain.length >= MIN_SECRET_LENGTH) this.#plain.add(plain)
-    for (const form of encodedForms(secret)) this.#encoded.add(form)
-    this.#longest = Math.max(this.#longest, plain.length)
-    this.#patterns = undefined
-  }
-
-  hide(text: string): string {
-    this.#patterns ??= {
-      values: patternOf(this.#values),
-      plain: patternOf(this.#plain),
-      encoded: patternOf(this.#encoded),
-    }
-    const { values, encoded } = this.#patterns
-    let hidden = text.replace(values, MASK).replace(BOT_TOKENS, MASK)
-    if (LONG_WORD.test(hidden)) hidden = hidden.replace(encoded, MASK)
-    return DISGUISE.test(hidden) || hidden.includes('+') ? this.#hideDisguised(hidden) : hidden
-  }
-
-  #hideDisguised(text: string): string {
-    const quick = spaced(toPlainText(text))
-    if (
-      ![this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded].some(
-        (pattern) => pattern && quick.search(pattern) !== -1,
-      )
-    )
-      return text
-    const form = plainForm(text)
-    const plain = spaced(form.text)
-    const found = [this.#patterns?.plain, BOT_TOKENS, this.#patterns?.encoded]
-      .flatMap((pattern) => (pattern ? [...plain.matchAll(pattern)] : []))
-      .map(({ 0: match, index }) => ({
-        start: form.starts[index] ?? 0,
-        end: form.ends[index + match.length - 1] ?? text.length,
-      }))
-    if (found.length === 0) return text
-    const parts: string[] = []
-    let from = 0
-    for (const { start, end } of found.toSorted((a, b) => a.start - b.start)) {
-      // one that begins within another is part of it
-      if (start >= from) parts.push(text.slice(from, start), MASK)
-      from = Math.max(from, end)
-    }
-    return parts.join('') + text.slice(from)
-  }
-
-  /** How many characters at the end of a text may be the start of a secret. */
-  unfinished(text: string): number {
-    const window = text.slice(-(this.#longest * MOST_DISGUISE + 300))
-    const unfinished = UNFINISHED.exec(window)?.[0].length ?? 0
-    const { text: plain, starts } = plainForm(window.slice(0, window.length - unfinished))
-    const end = spaced(plain)
-    let most = 0
-    for (const secret of this.#plain) {
-      for (let length = Math.min(secret.length - 1, end.length); length > most; length -= 1) {
-        if (secret[length - 1] === end.at(-1) && end.endsWith(secret.slice(0, length))) most = length
-      }
-    }
-    return most === 0 ? unfinished : window.length - (starts[plain.length - most] ?? window.length)
-  }
-}
-
-/** Forms write a space as `+`. */
-function spaced(text: string): string {
-  return text.replaceAll('+', ' ')
-}
-
-function toPlain(secret: string): string {
-  return spaced(toPlainText(secret))
-}
-
 function isNoWord(value: string): boolean {
   if (value.length < MIN_CHAT_SECRET_LENGTH) return false
   return value.length >= LONG_SECRET || (/\d/.test(value) && /\p{L}/u.test(value))
-}
-
-/** Longest first, so that a secret that contains another one is masked completely. */
-function patternOf(values: ReadonlySet<string>): RegExp {
-  if (values.size === 0) return /(?!)/g
-  const sorted = [...values].toSorted((a, b) => b.length - a.length)
-  return new RegExp(sorted.map((value) => RegExp.escape(value)).join('|'), 'g')
 }
 
 /** Changes plain data; bytes, dates and other objects of a class stay as they are. */

@@ -46,6 +46,7 @@ export type { ErrorCode } from './error-table.ts'
 export type {
   CommandContext,
   CommandDefinition,
+  CredentialDefinition,
   ConfiguredManifest,
   PluginIsolation,
   PluginManifest,

@@ -93,6 +93,28 @@ export interface PluginTimeouts {
   readonly cleanupSeconds?: number
 }
 
+/**
+ * A credential that the assistant adds to the plugin's requests. The owner sets its value with
+ * `pluggram secrets set PLUGIN.NAME` and grants it; the plugin never has the value, and it is hidden
+ * in the answers.
+ */
+export interface CredentialDefinition {
+  /**
+   * The exact hosts, such as `api.github.com` or `localhost:8080`. Without a port the one of https
+   * counts. Only loopback addresses are reached without https.
+   */
+  readonly hosts: readonly string[]
+  /** The header's name. Default `authorization`. */
+  readonly header?: string
+  /**
+   * The word before the value. Default: `Bearer` in `authorization`, none elsewhere. With `Basic`
+   * the value is `USER:PASSWORD`.
+   */
+  readonly scheme?: string
+  /** One line for the owner: why the plugin needs it. */
+  readonly reason: string
+}
+
 /** A key of a plugin's configuration, if its schema lists them. */
 type ConfigKey<Schema extends StandardSchemaV1> =
   unknown extends StandardSchemaV1.InferOutput<Schema>
@@ -130,6 +152,11 @@ export interface PluginManifest<
    */
   readonly perChat?: readonly ConfigKey<Schema>[]
   readonly permissions?: PluginPermissions
+  /**
+   * Credentials that the assistant adds to requests, by name: lower case letters, digits and `_`.
+   * Implies `permissions: { network: […] }` for their hosts.
+   */
+  readonly credentials?: Readonly<Record<string, CredentialDefinition>>
   readonly commands?: Readonly<Record<string, CommandDefinition<StandardSchemaV1.InferOutput<Schema>>>>
   /**
    * Functions for the language model, by name: lower case letters, digits and `_`, at most 32

@@ -36,6 +36,18 @@ export const PERMISSIONS = {
     words:
       'talk to these hosts; `*.example.com` is every host below, `*` every public one; `localhost:8080` is that port alone',
   },
+  /**
+   * Derived from the manifest's `credentials`, for the owner's grant; what a manifest writes here
+   * itself is dropped.
+   */
+  credentials: {
+    kind: 'list',
+    items: 'name',
+    maxItemCharacters: 500,
+    service: 'http',
+    words:
+      'have the assistant add credentials of yours to its requests: the name, the exact host, the header. It never sees the value',
+  },
   /** Bot API methods, beyond replying in the current chat. */
   telegram: {
     kind: 'list',

@@ -154,3 +154,27 @@ describe('a context', () => {
     expect(context.replies).toEqual([])
   })
 })
+
+test('requests to the hosts of a credential carry it, and answers that repeat it do not', async () => {
+  const seen: (string | null)[] = []
+  const plugin = definePlugin({
+    credentials: { github: { hosts: ['api.github.com'], reason: 'reads issues' } },
+    setup: ({ services }) => ({
+      async processMessage(url) {
+        const response = await services.http.fetch(url)
+        return { success: true, response: await response.text() }
+      },
+    }),
+  })
+  const services = createTestServices({
+    fetch: async (input) => {
+      const authorization = new Request(input).headers.get('authorization')
+      seen.push(authorization)
+      return new Response(`you are ${authorization}`)
+    },
+  })
+  await using issues = await runPlugin(plugin, { services, credentials: { github: 'a-token-for-tests' } })
+  expect(await collectText(await issues.send('https://api.github.com/issues'))).toBe('you are Bearer [secret]')
+  expect(await collectText(await issues.send('https://example.com/'))).toBe('you are null')
+  expect(seen).toEqual(['Bearer a-token-for-tests', null])
+})

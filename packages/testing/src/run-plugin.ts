@@ -1,10 +1,13 @@
-import { createPluginHost, createRefusedAi } from '@pluggram/host'
+import { createPluginHost, createRefusedAi, EdgeCredentials } from '@pluggram/host'
 import type { JsonObject } from '@pluggram/host'
 import { PermissionError } from '@pluggram/sdk'
 import type {
   AiService,
+  HttpService,
   PluginClass,
   PluginDefinition,
+  PluginManifest,
+  PluginPermissions,
   PluginResult,
   PluginStatus,
   Services,
@@ -25,6 +28,11 @@ export interface RunPluginOptions {
    * 1001).
    */
   readonly chatConfig?: Readonly<Record<number, JsonObject>>
+  /**
+   * Values of the manifest's credentials, by name. They are added to requests before `fetch` of
+   * `createTestServices` sees them, and hidden in its answers.
+   */
+  readonly credentials?: Readonly<Record<string, string>>
   /** Default: `createTestServices()`. */
   readonly services?: Services & Partial<Pick<TestServices, 'schedules'>>
 }
@@ -67,8 +75,9 @@ export interface PluginUnderTest extends AsyncDisposable {
  */
 export async function runPlugin(
   plugin: PluginClass | PluginDefinition,
-  { config = {}, chatConfig = {}, services = createTestServices(), name }: RunPluginOptions = {},
+  options: RunPluginOptions = {},
 ): Promise<PluginUnderTest> {
+  const { config = {}, chatConfig = {}, credentials = {}, services = createTestServices(), name } = options
   const manifest = typeof plugin === 'function' ? plugin.manifest : plugin
   const pluginName = name ?? manifest?.name ?? 'plugin_under_test'
   const host = createPluginHost({
@@ -77,8 +86,9 @@ export async function runPlugin(
     isEnabled: () => true,
     order: [],
     configFor: () => ({ block: config }),
-    servicesFor: (_name, { permissions }, effects) => ({
+    servicesFor: (_name, { permissions, credentials: definitions }, effects) => ({
       ...services,
+      http: withCredentials(services.http, { definitions, permissions, values: credentials }),
       ai: permissions?.ai ? services.ai : forbiddenAi(pluginName),
       effects,
     }),
@@ -110,6 +120,34 @@ export async function runPlugin(
     effects: () => host.states()[0]?.effects ?? [],
     stop: () => host.stop(),
     [Symbol.asyncDispose]: () => host.stop(),
+  }
+}
+
+/** Adds credentials to requests and hides them in answers, as the assistant does. */
+function withCredentials(
+  http: HttpService,
+  {
+    definitions,
+    permissions,
+    values,
+  }: {
+    readonly definitions: PluginManifest['credentials'] | undefined
+    readonly permissions: PluginPermissions | undefined
+    readonly values: Readonly<Record<string, string>>
+  },
+): HttpService {
+  if (!definitions) return http
+  const edge = new EdgeCredentials({
+    definitions,
+    granted: permissions?.credentials,
+    valueFor: (name) => values[name],
+  })
+  return {
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      const headers = edge.headersFor(new URL(request.url), Object.fromEntries(request.headers))
+      return edge.hideIn(await http.fetch(new Request(request, { headers })))
+    },
   }
 }
 

@@ -7,8 +7,9 @@ import {
   trustAdvice,
 } from '@pluggram/host'
 import type { Discovery, PluginCandidate } from '@pluggram/host'
-import { formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
+import { credentialVariable, formatProblem, setPluginGrants, setPluginSwitch } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
+import type { CredentialDefinition } from '@pluggram/sdk'
 import { errorMessage, z } from '@pluggram/sdk'
 import { isSwitchedOn, levelFor } from '../plugins.ts'
 import { readHome } from '../read-home.ts'
@@ -20,7 +21,14 @@ import { printJson } from './print-json.ts'
 import { styles } from './styles.ts'
 
 const statesSchema = z.object({
-  plugins: z.array(z.object({ name: z.string(), state: z.string(), problem: z.string().optional() })),
+  plugins: z.array(
+    z.object({
+      name: z.string(),
+      state: z.string(),
+      problem: z.string().optional(),
+      credentials: z.record(z.string(), z.object({ hosts: z.array(z.string()), reason: z.string() })).optional(),
+    }),
+  ),
 })
 /** What came of a change; an MCP server has no state here. */
 const outcomeSchema = z.object({ state: z.string().optional(), problem: z.string().optional() })
@@ -36,6 +44,8 @@ interface ListedPlugin {
   /** The file and line that switched it, or `default`. */
   readonly decidedBy: string
   readonly entry?: string
+  /** Credentials that the assistant adds to its requests, one sentence each. */
+  readonly credentials?: readonly string[]
   /** In the running assistant. */
   readonly state?: string | undefined
   readonly problem?: string | undefined
@@ -50,6 +60,7 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
   const plugins: ListedPlugin[] = [
     ...candidates.map((candidate) => ({
       ...live(candidate.name),
+      credentials: credentialWords(configuration, candidate.name, live(candidate.name).credentials),
       name: candidate.name,
       isOn: isSwitchedOn(configuration, candidate.name),
       origin: candidate.origin,
@@ -59,6 +70,7 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
     })),
     ...Object.keys(configuration.settings.mcp.servers).map((name) => ({
       ...live(name),
+      credentials: [],
       name,
       isOn: true,
       origin: 'mcp',
@@ -79,7 +91,8 @@ export async function listPlugins(cli: CliEnvironment): Promise<number> {
 function printTable(cli: CliEnvironment, plugins: readonly ListedPlugin[], isRunning: boolean): void {
   const style = styles(process.stdout)
   const width = Math.max(4, ...plugins.map(({ name }) => name.length))
-  for (const { name, isOn, origin, isolation, state = '', decidedBy: by, entry = '', problem } of plugins) {
+  for (const plugin of plugins) {
+    const { name, isOn, origin, isolation, state = '', decidedBy: by, entry = '', problem } = plugin
     const words = [
       style.word(name.padEnd(width)),
       isOn ? style.good('on ') : style.faint('off'),
@@ -90,8 +103,23 @@ function printTable(cli: CliEnvironment, plugins: readonly ListedPlugin[], isRun
       style.faint(entry),
     ]
     cli.print(words.join('  ').trimEnd())
+    for (const line of plugin.credentials ?? []) cli.print(`${' '.repeat(width)}  ${line}`)
     for (const line of problem?.split('\n') ?? []) cli.print(`${' '.repeat(width)}  ${style.bad(line)}`)
   }
+}
+
+/** What a plugin's credentials are for, and whether they are set; of one that does not run, what was granted. */
+function credentialWords(
+  { environment, plugins }: LoadedConfiguration,
+  plugin: string,
+  running?: Readonly<Record<string, Pick<CredentialDefinition, 'hosts' | 'reason'>>>,
+): readonly string[] {
+  if (!running) return (plugins.grants.get(plugin)?.credentials ?? []).map((line) => `credential ${line}`)
+  return Object.entries(running).map(([name, { hosts, reason }]) => {
+    const isSet = environment[credentialVariable(plugin, name)] !== undefined
+    const next = isSet ? 'set' : `not set (pluggram secrets set ${plugin}.${name})`
+    return `credential ${name} for ${hosts.join(', ')}: ${reason} – ${next}`
+  })
 }
 
 /** `plugins_config.json:3`, or `default`. */
@@ -158,6 +186,7 @@ export async function grantPlugin(
   }
   cli.print(`${name} asks for:`)
   for (const line of missing) cli.print(`  ${line}`)
+  for (const line of credentialWords(configuration, name, manifest.credentials ?? {})) cli.print(`  ${line}`)
   if (!yes) {
     cli.print(`To grant it: pluggram plugins grant ${name} --yes`)
     return 1

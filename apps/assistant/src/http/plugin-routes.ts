@@ -1,7 +1,7 @@
 import { setPluginGrants, setPluginSwitch } from '@pluggram/config'
 import type { PluginState } from '@pluggram/host'
 import { z } from '@pluggram/sdk'
-import type { Logger, PluginPermissions } from '@pluggram/sdk'
+import type { CredentialDefinition, Logger, PluginPermissions } from '@pluggram/sdk'
 import { permissionShape } from '@pluggram/sdk/runtime'
 import type { FastifyInstance } from 'fastify'
 
@@ -9,6 +9,8 @@ export interface PluginRoutesOptions {
   readonly home: string
   /** Plugins and MCP servers, secrets hidden. */
   states(): Promise<readonly PluginState[]>
+  /** The credentials in a running plugin's manifest. */
+  credentialsOf(name: string): Readonly<Record<string, CredentialDefinition>> | undefined
   /** Reads the home's files again. Resolves when the plugins match them. */
   reload(): Promise<void>
   /** Restarts a plugin or an MCP server, even a parked one. */
@@ -27,7 +29,10 @@ interface Named {
 export function registerPluginRoutes(server: FastifyInstance, options: PluginRoutesOptions): void {
   const { home, states, reload, restart, logger } = options
   server.get('/api/plugins', async () => ({
-    plugins: (await states()).map(toOutcome),
+    plugins: (await states()).map((state) => {
+      const credentials = options.credentialsOf(state.name)
+      return { ...toOutcome(state), ...(credentials && { credentials }) }
+    }),
   }))
   const outcomeOf = async (name: string): Promise<object> => {
     const state = (await states()).find((plugin) => plugin.name === name)

@@ -34,6 +34,8 @@ export const commandDoor = definePart({
         dataFolder: folders.data,
         messages: storage.messages,
         states: () => readPluginStates(board, mask),
+        credentialsOf: (name) =>
+          board.all.plugins().find(({ descriptor }) => descriptor.name === name)?.descriptor.credentials,
         reload: () => reloader.reload(),
         restart: (name) => board.restart(name),
       })

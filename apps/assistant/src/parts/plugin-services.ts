@@ -1,4 +1,5 @@
 import { definePart } from '@pluggram/assembly'
+import { credentialVariable } from '@pluggram/config'
 import { createPluginMetrics } from '@pluggram/observability'
 import { createOutsideDatabases } from '@pluggram/services'
 import { createServicesFactory } from '../plugin-services.ts'
@@ -9,6 +10,7 @@ import * as tokens from './tokens.ts'
 export const servicesOfPlugins = definePart({
   name: 'services of plugins',
   needs: {
+    configuration: tokens.configuration,
     settings: tokens.settings,
     folders: tokens.folders,
     storage: tokens.storage,
@@ -28,7 +30,7 @@ export const servicesOfPlugins = definePart({
   },
   gives: tokens.pluginServices,
   start(
-    { settings, folders, storage, models, outgoing, buttons, board, admin, pages, metrics, logger, ...needs },
+    { configuration, settings, folders, storage, models, outgoing, buttons, board, admin, pages, metrics, logger, ...needs },
     life,
   ) {
     const outside = settings.at('databases')
@@ -46,6 +48,7 @@ export const servicesOfPlugins = definePart({
       board,
       stores: storage.pluginStores,
       dataFolder: folders.data,
+      credential: (plugin, name) => configuration.now.environment[credentialVariable(plugin, name)],
       ownPort: () => pages.map(({ url }) => Number(new URL(url).port))[0],
       ai: (plugin) => models.serviceFor(plugin),
       telegram: {

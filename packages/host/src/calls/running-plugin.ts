@@ -10,6 +10,8 @@ import type { DisposableEffectScope } from '../start/effect-scope.ts'
 import type { Condition, HostedPlugin } from '../hosted-plugin.ts'
 import { ANSWERS } from './plugin-answers.ts'
 import type { AnsweringPlugin, MessageScope } from './plugin-answers.ts'
+import { withOwnFetch } from '../http/own-fetch.ts'
+import type { OwnFetch } from '../http/own-fetch.ts'
 import type { EffectiveTimeouts } from '../start/plugin-timeouts.ts'
 
 interface RunningPluginParts extends AnsweringPlugin {
@@ -18,6 +20,8 @@ interface RunningPluginParts extends AnsweringPlugin {
   readonly timeouts: Pick<EffectiveTimeouts, 'cleanupSeconds'>
   /** The time limits of calls; unset in a plugin process, where the host enforces them. */
   readonly limits?: Pick<EffectiveTimeouts, 'callSeconds' | 'statusSeconds'> | undefined
+  /** What the global `fetch` uses at hosts of its credentials; unset in a plugin process. */
+  readonly ownFetch?: OwnFetch | undefined
   /** Watches whether the plugin blocks the event loop. */
   readonly watch?: BlockWatch | undefined
 }
@@ -72,7 +76,8 @@ export class RunningPlugin implements HostedPlugin {
     const isWork = CALLS[kind].whenLate === 'end'
     if (isWork) this.#work.underWay += 1
     try {
-      const work = (): unknown => row.run(this.#parts, question, signal)
+      const work = (): unknown =>
+        withOwnFetch(this.#parts.ownFetch, () => row.run(this.#parts, question, signal))
       return row.read(await (scope ? scopes.run(scope, work) : work()), name)
     } finally {
       if (isWork) {
@@ -107,7 +112,10 @@ export class RunningPlugin implements HostedPlugin {
     const end = performance.now() + seconds * 1_000
     controller.abort(new PluggramError('plugin-not-found', `Plugin ${this.descriptor.name} is stopped.`))
     try {
-      await withinTime(instance.cleanup?.(), seconds * 1_000)
+      await withinTime(
+        withOwnFetch(this.#parts.ownFetch, () => instance.cleanup?.()),
+        seconds * 1_000,
+      )
     } catch (error) {
       services.captureException(error, { during: 'cleanup' })
     }

@@ -10,6 +10,7 @@ import { isPluggramError, PermissionError, PluggramError } from '@pluggram/sdk'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 import { Agent, buildConnector, fetch } from 'undici'
 import type { Dispatcher, Response as UndiciResponse } from 'undici'
+import type { EdgeCredentials } from './edge-credentials.ts'
 import { HostGrants, hostOf } from './host-grants.ts'
 
 export interface GuardedHttpOptions {
@@ -20,6 +21,8 @@ export interface GuardedHttpOptions {
   ownPort?(): number | undefined
   /** The proxy to an address. The guard still looks up names itself. Default: none. */
   readonly proxyFor?: ProxyFor
+  /** Added to requests, and hidden in answers. Default: none. */
+  readonly credentials?: EdgeCredentials
   /** Called for each refused request. */
   onRefused(message: string): void
   /** Called at the first request, with a function that closes all connections. */
@@ -50,7 +53,7 @@ const WORTH_A_RETRY = new Set([429, 502, 503, 504])
  * redirect is checked by name before it is sent, and by address when it connects.
  */
 export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
-  const { plugin, permissions, retryDelay = defaultDelay, lookupAll = lookup } = options
+  const { plugin, permissions, credentials, retryDelay = defaultDelay, lookupAll = lookup } = options
   const grants = new HostGrants(plugin, permissions?.network ?? [], options.ownPort)
   // hosts that the owner named may be asked anything; with '*' a model may choose where to send data
   const isOpen = permissions?.network?.includes('*') === true
@@ -59,7 +62,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
   function open(): Dispatcher {
     const created = createAgent(grants, lookupAll, options.proxyFor)
     options.onOpen(() => created.destroy())
-    return created
+    return credentials ? credentials.attach(created) : created
   }
 
   async function send(request: PlainRequest, signal: AbortSignal): Promise<Response> {
@@ -67,7 +70,8 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
     agent ??= open()
     const dispatcher = mayReach ? judgeRedirects(agent, new URL(url), mayReach) : agent
     const response = await fetch(url, { ...init, signal, dispatcher })
-    return readWhole(response, new URL(url))
+    const whole = await readWhole(response, new URL(url))
+    return credentials ? credentials.hideIn(whole) : whole
   }
 
   async function attempt(request: PlainRequest, signal: AbortSignal): Promise<Response> {
@@ -105,7 +109,8 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
         // an abort by the caller is thrown unchanged
         request.signal.throwIfAborted()
         throw new PluggramError('network-failed', `${hostOf(url)} did not answer: ${reasonOf(error)}.`, {
-          cause: error,
+          // what a server sent may be in it
+          ...(!credentials && { cause: error }),
           isRetryable: true,
         })
       }

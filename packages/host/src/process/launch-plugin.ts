@@ -265,8 +265,9 @@ async function start(
       logger.error(`an effect of ${name} failed: ${label}`, { plugin: name, err: error }),
   })
   void process.ended.then(() => effects.dispose(1))
-  const { permissions, requires } = manifest
-  const services = options.servicesFor(name, { permissions, ...(requires && { requires }) }, effects)
+  const { permissions, requires, credentials } = manifest
+  const asked = { permissions, ...(requires && { requires }), ...(credentials && { credentials }) }
+  const services = options.servicesFor(name, asked, effects)
   const timeouts = effectiveTimeouts(manifest.timeouts, options.limits, options.defaults)
   process.serve(services, manifest.isPerChat === true ? options.chatBlock.bind(options) : undefined)
   const request: StartRequest = {

@@ -17,7 +17,7 @@ export interface KnownPlugin {
 }
 
 /** Changed whenever the format of the cache changes. */
-const FORMAT = 6
+const FORMAT = 7
 
 const patternSchema = z.object({ source: z.string(), flags: z.string() }).transform(({ source, flags }) => {
   return new RegExp(source, flags)

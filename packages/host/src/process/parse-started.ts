@@ -8,6 +8,7 @@ import type { PluginProblem } from '../plugin-problem.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import { issuesSchema } from '../calls/config-issues.ts'
 import { MAX_CONFIG_SCHEMA_CHARACTERS } from '../start/descriptor.ts'
+import { credentialsSchema } from '../start/credential-schema.ts'
 import { guardPatterns } from './guarded-pattern.ts'
 import type { Loaded, Started } from '../wire/protocol.ts'
 
@@ -38,6 +39,7 @@ const summarySchema = z.object({
   }),
   isIdempotent: z.boolean(),
   isPerChat: z.boolean().optional(),
+  credentials: credentialsSchema.optional(),
   requires: z.array(line).max(20).optional(),
   isolation: z.enum(['inline', 'process']).optional(),
 })
@@ -87,6 +89,7 @@ export const descriptorSchema = z.object({
     .refine((schema) => JSON.stringify(schema).length <= MAX_CONFIG_SCHEMA_CHARACTERS, 'is too large')
     .optional(),
   perChat: z.array(line).max(200).optional(),
+  credentials: credentialsSchema.optional(),
   schedules: z
     .array(
       z.object({

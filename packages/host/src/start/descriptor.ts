@@ -37,6 +37,7 @@ export function toDescriptor({ name, manifest, instance, toolRole }: DescriptorB
     ),
     ...configSchema(manifest),
     ...(manifest.perChat && manifest.perChat.length > 0 && { perChat: manifest.perChat }),
+    ...(manifest.credentials && { credentials: manifest.credentials }),
     schedules: Object.entries(manifest.schedules ?? {}).map(([schedule, definition]) =>
       toSchedule(schedule, definition),
     ),

@@ -1,6 +1,7 @@
 import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
 import { jsonSchemaOf, permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
+import { CREDENTIAL_KEYS, credentialsSchema, withCredentials } from './credential-schema.ts'
 
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function'
@@ -91,6 +92,7 @@ const manifestSchema = z.looseObject({
     .optional(),
   perChat: z.array(oneLine.max(200)).max(200).optional(),
   permissions: z.looseObject(permissionShape).optional(),
+  credentials: credentialsSchema.optional(),
   commands: z
     .record(
       z.string().regex(/^[a-z0-9_]{1,32}$/, 'a command has 1 to 32 lower case letters, digits and _'),
@@ -143,6 +145,7 @@ const KNOWN_MEMBER_KEYS = {
   commands: new Set(Object.keys(commandSchema.shape)),
   tools: new Set(Object.keys(toolSchema.shape)),
   schedules: new Set(Object.keys(scheduleSchema.shape)),
+  credentials: CREDENTIAL_KEYS,
 } as const
 
 export type ManifestOutcome =
@@ -165,15 +168,16 @@ export function parseManifest(value: unknown): ManifestOutcome {
     const member = parsed.data[key]
     if (member !== undefined) manifest[key] = member
   }
-  if (parsed.data.schedules && Object.keys(parsed.data.schedules).length > 0) {
-    manifest['permissions'] = { ...parsed.data.permissions, schedule: true }
-  }
+  const { permissions, credentials } = parsed.data as Pick<PluginManifest, 'permissions' | 'credentials'>
+  const asked = withCredentials(permissions, credentials)
+  const hasSchedules = Object.keys(parsed.data.schedules ?? {}).length > 0
+  if (asked || hasSchedules) manifest['permissions'] = { ...asked, ...(hasSchedules && { schedule: true }) }
   return { manifest: manifest as PluginManifest, warnings: unknownKeys(parsed.data) }
 }
 
 function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
   const unknown = Object.keys(manifest).filter((key) => !KNOWN_KEYS.has(key))
-  for (const kind of ['commands', 'tools', 'schedules'] as const) {
+  for (const kind of ['commands', 'tools', 'schedules', 'credentials'] as const) {
     for (const [name, member] of Object.entries(manifest[kind] ?? {})) {
       const extra = Object.keys(member).filter((key) => !KNOWN_MEMBER_KEYS[kind].has(key))
       unknown.push(...extra.map((key) => `${kind}.${name}.${key}`))

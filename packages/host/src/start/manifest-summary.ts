@@ -1,4 +1,10 @@
-import type { PluginIsolation, PluginManifest, PluginPermissions, PluginTimeouts } from '@pluggram/sdk'
+import type {
+  CredentialDefinition,
+  PluginIsolation,
+  PluginManifest,
+  PluginPermissions,
+  PluginTimeouts,
+} from '@pluggram/sdk'
 
 /** What the host must know about a manifest before it starts the plugin. */
 export interface ManifestSummary {
@@ -7,6 +13,7 @@ export interface ManifestSummary {
   readonly isIdempotent: boolean
   /** Chats may have settings of their own. */
   readonly isPerChat?: boolean
+  readonly credentials?: Readonly<Record<string, CredentialDefinition>>
   readonly requires?: readonly string[]
   readonly isolation?: PluginIsolation
 }
@@ -17,6 +24,7 @@ export function summariseManifest(manifest: PluginManifest): ManifestSummary {
     timeouts: manifest.timeouts ?? {},
     isIdempotent: manifest.idempotent === true,
     ...(manifest.perChat && manifest.perChat.length > 0 && { isPerChat: true }),
+    ...(manifest.credentials && { credentials: manifest.credentials }),
     ...(manifest.requires && { requires: manifest.requires }),
     ...(manifest.isolation !== undefined && { isolation: manifest.isolation }),
   }

@@ -2,6 +2,7 @@ import { withinTime } from '@pluggram/base'
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
 import { CALL_KINDS, CALLS, jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
+import { ownFetchOf, withOwnFetch } from '../http/own-fetch.ts'
 import { loadMessages } from '@pluggram/services/plugin-side'
 import type { BlockWatch } from '../calls/block-watch.ts'
 import { toDescriptor } from './descriptor.ts'
@@ -91,7 +92,10 @@ export async function startPlugin(
       config: live,
       messages,
     })
-    work = create(loaded.module, { identity, config, services, context })
+    const given = services
+    // in a plugin process the global fetch is the plugin's client anyway
+    const ownFetch = context.limits && ownFetchOf(manifest, given)
+    work = withOwnFetch(ownFetch, () => create(loaded.module, { identity, config, services: given, context }))
     const instance = await context.within(work)
     warnings.push(...emptyWarnings(identity, manifest, instance))
     const plugin = new RunningPlugin({
@@ -113,6 +117,7 @@ export async function startPlugin(
       timeouts: context.timeouts,
       limits: context.limits,
       watch: context.watch,
+      ownFetch,
     })
     return { plugin, warnings }
   } catch (error) {

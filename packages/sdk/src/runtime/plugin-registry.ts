@@ -1,5 +1,5 @@
 import type { LocalText } from '../local-text.ts'
-import type { UpdateKind } from '../manifest.ts'
+import type { CredentialDefinition, UpdateKind } from '../manifest.ts'
 import type { MissedPolicy } from '../services/scheduler.ts'
 import type { Role } from '../role.ts'
 import type { ToolEffect } from '../tool.ts'
@@ -44,6 +44,8 @@ export interface PluginDescriptor {
   readonly configSchema?: Readonly<Record<string, unknown>>
   /** Configuration keys that can be overridden for single chats. */
   readonly perChat?: readonly string[]
+  /** Credentials that the assistant adds to its requests, by name. */
+  readonly credentials?: Readonly<Record<string, CredentialDefinition>>
   readonly schedules: readonly ScheduleDescriptor[]
   readonly patterns: readonly RegExp[]
   /** Payloads of `/start` that it receives start with one of these. */

@@ -8,7 +8,8 @@ const MIN_ENCODED_LENGTH = 12
 export function encodedForms(secret: string): string[] {
   if (secret.length < MIN_ENCODED_LENGTH) return []
   const bytes = Buffer.from(secret)
-  return [bytes.toString('hex'), ...[0, 1, 2].flatMap((offset) => base64Forms(bytes, offset))]
+  const hex = bytes.toString('hex')
+  return [hex, hex.toUpperCase(), ...[0, 1, 2].flatMap((offset) => base64Forms(bytes, offset))]
 }
 
 /** The characters of Base64 that depend on nothing but the secret. */
