@@ -56,7 +56,8 @@ beforeAll(async () => {
     seen.push({ url, headers })
     const value = String(headers['x-token'])
     const port = (server.address() as AddressInfo).port
-    if (url === '/redirect') response.writeHead(302, { location: `http://localhost:${port}/other?t=${value}` }).end()
+    if (url === '/redirect')
+      response.writeHead(302, { location: `http://localhost:${port}/other?t=${value}` }).end()
     else if (url === '/broken') response.socket?.end(`HTTP/1.1 nonsense ${value}\r\n\r\n`)
     else {
       response.writeHead(200, { 'x-echo': value })
@@ -137,7 +138,8 @@ describe('credentials at the edge', () => {
     // a name that leads to the same server is not that host
     expect((await asked('localhost', '/echo')).tokens).toEqual([['/echo', undefined]])
     const broken = await asked('127.0.0.1', '/broken')
-    for (const { answer } of [echo, redirect, broken]) expect(answer).not.toMatch(/Edge7Qw9|RWRnZTdR|ZGdlN1F3|FZGdlN1/)
+    for (const { answer } of [echo, redirect, broken])
+      expect(answer).not.toMatch(/Edge7Qw9|RWRnZTdR|ZGdlN1F3|FZGdlN1/)
   })
 
   test('are in neither the configuration nor the environment of the plugin', async () => {

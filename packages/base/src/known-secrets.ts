@@ -107,4 +107,3 @@ function patternOf(values: ReadonlySet<string>): RegExp {
   const sorted = [...values].toSorted((a, b) => b.length - a.length)
   return new RegExp(sorted.map((value) => RegExp.escape(value)).join('|'), 'g')
 }
-

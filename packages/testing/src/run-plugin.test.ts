@@ -174,7 +174,9 @@ test('requests to the hosts of a credential carry it, and answers that repeat it
     },
   })
   await using issues = await runPlugin(plugin, { services, credentials: { github: 'a-token-for-tests' } })
-  expect(await collectText(await issues.send('https://api.github.com/issues'))).toBe('you are Bearer [secret]')
+  expect(await collectText(await issues.send('https://api.github.com/issues'))).toBe(
+    'you are Bearer [secret]',
+  )
   expect(await collectText(await issues.send('https://example.com/'))).toBe('you are null')
   expect(seen).toEqual(['Bearer a-token-for-tests', null])
 })

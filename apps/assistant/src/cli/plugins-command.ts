@@ -26,7 +26,9 @@ const statesSchema = z.object({
       name: z.string(),
       state: z.string(),
       problem: z.string().optional(),
-      credentials: z.record(z.string(), z.object({ hosts: z.array(z.string()), reason: z.string() })).optional(),
+      credentials: z
+        .record(z.string(), z.object({ hosts: z.array(z.string()), reason: z.string() }))
+        .optional(),
     }),
   ),
 })

@@ -30,7 +30,21 @@ export const servicesOfPlugins = definePart({
   },
   gives: tokens.pluginServices,
   start(
-    { configuration, settings, folders, storage, models, outgoing, buttons, board, admin, pages, metrics, logger, ...needs },
+    {
+      configuration,
+      settings,
+      folders,
+      storage,
+      models,
+      outgoing,
+      buttons,
+      board,
+      admin,
+      pages,
+      metrics,
+      logger,
+      ...needs
+    },
     life,
   ) {
     const outside = settings.at('databases')

@@ -7,10 +7,7 @@ import type { HttpService, Logger, PluginManifest } from '@pluggram/sdk'
 /** A plugin's HTTP access to its granted hosts, with its credentials, counted in the metrics. */
 export function httpFor(
   plugin: string,
-  {
-    permissions,
-    credentials,
-  }: { [Key in 'permissions' | 'credentials']: PluginManifest[Key] | undefined },
+  { permissions, credentials }: { [Key in 'permissions' | 'credentials']: PluginManifest[Key] | undefined },
   parts: {
     readonly metrics: AssistantMetrics
     readonly scope: PluginScope

@@ -30,7 +30,10 @@ interface Setup {
   readonly valueFor?: () => string | undefined
 }
 
-function edgeOf({ definition = {}, isGranted = true, valueFor = () => VALUE }: Setup, hosts: readonly string[]) {
+function edgeOf(
+  { definition = {}, isGranted = true, valueFor = () => VALUE }: Setup,
+  hosts: readonly string[],
+) {
   const definitions = { github: { hosts, reason: 'reads issues', ...definition } }
   const granted = isGranted ? withCredentials({}, definitions)?.credentials : []
   return new EdgeCredentials({ definitions, granted, valueFor })
@@ -55,7 +58,12 @@ describe('a request gets the credential', () => {
     ['after Bearer only once', {}, `Bearer ${VALUE}`, ['authorization', `Bearer ${VALUE}`]],
     ['after a scheme of its own', { scheme: 'token' }, VALUE, ['authorization', `token ${VALUE}`]],
     ['alone in another header', { header: 'x-api-key' }, VALUE, ['x-api-key', VALUE]],
-    ['as user and password', { scheme: 'Basic' }, `bot:${VALUE}`, ['authorization', `Basic ${btoa(`bot:${VALUE}`)}`]],
+    [
+      'as user and password',
+      { scheme: 'Basic' },
+      `bot:${VALUE}`,
+      ['authorization', `Basic ${btoa(`bot:${VALUE}`)}`],
+    ],
   ])('%s', async (_, definition, value, [header = '', expected]) => {
     const seen: IncomingMessage['headers'][] = []
     const port = await serve((request, response) => {
@@ -125,7 +133,10 @@ describe('only the named host gets it', () => {
     const port = await serve(({ headers, url }, response) => {
       seen.push([url ?? '', headers['x-key'] as string | undefined])
       if (url === '/back') response.end('ok')
-      else response.writeHead(307, { location: `http://127.0.0.1:${other}/?stolen=${String(headers['x-key'])}` }).end()
+      else
+        response
+          .writeHead(307, { location: `http://127.0.0.1:${other}/?stolen=${String(headers['x-key'])}` })
+          .end()
     })
     const http = client([port], { definition: { header: 'x-key' } })
     const response = await http.fetch(`http://127.0.0.1:${port}/go`)
@@ -145,9 +156,13 @@ describe('only the named host gets it', () => {
     })
     const port = await serve(({ headers }, response) => {
       const stolen = encodeURIComponent(String(headers['x-key']))
-      response.writeHead(302, { location: `http://127.0.0.1:${other}/?stolen=${stolen}&b=${btoa(stolen)}` }).end()
+      response
+        .writeHead(302, { location: `http://127.0.0.1:${other}/?stolen=${stolen}&b=${btoa(stolen)}` })
+        .end()
     })
-    const response = await client([port], { definition: { header: 'x-key' } }).fetch(`http://127.0.0.1:${port}/`)
+    const response = await client([port], { definition: { header: 'x-key' } }).fetch(
+      `http://127.0.0.1:${port}/`,
+    )
     expect(urls.join()).toContain('stolen=')
     expect(decodeURIComponent(urls.join() + response.url)).not.toMatch(/Edge7Qw9|RWRnZTdR/)
   })
@@ -181,7 +196,11 @@ describe('an answer that repeats it comes without it', () => {
     })
     const response = await client([port]).fetch(`http://127.0.0.1:${port}/`)
     const bytes = Buffer.from(await response.arrayBuffer())
-    const seen = [bytes.toString('latin1'), bytes.toString('utf16le'), JSON.stringify([...response.headers])].join('\n')
+    const seen = [
+      bytes.toString('latin1'),
+      bytes.toString('utf16le'),
+      JSON.stringify([...response.headers]),
+    ].join('\n')
     expect(seen).toContain('[secret]')
     expect(unravel(seen)).not.toMatch(/Edge7Qw9|x3Kd5Lm|RWRnZTdR|ZGdlN1F3|FZGdlN1|45646765375177/i)
   })
@@ -227,6 +246,8 @@ test('errors name the host and nothing else', async () => {
 function unravel(text: string): string {
   return text
     .replaceAll(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replaceAll(/\\\\?u00([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replaceAll(/\\\\?u00([0-9a-f]{2})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    )
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
 }

@@ -34,7 +34,11 @@ const PACKED = [
  * what comes back. Values that were replaced stay hidden.
  */
 export class EdgeCredentials {
-  readonly #rules: readonly { readonly name: string; readonly host: string; readonly definition: CredentialDefinition }[]
+  readonly #rules: readonly {
+    readonly name: string
+    readonly host: string
+    readonly definition: CredentialDefinition
+  }[]
   readonly #valueFor: EdgeCredentialsOptions['valueFor']
   readonly #secrets = new KnownSecrets(NOTHING)
   readonly #known = new Set<string>()
@@ -112,7 +116,9 @@ export class EdgeCredentials {
         const raw = controller as { rawHeaders?: readonly (Buffer | string)[] | null }
         if (Array.isArray(raw.rawHeaders)) {
           raw.rawHeaders = raw.rawHeaders.map((item: Buffer | string) =>
-            typeof item === 'string' ? this.#hide(item) : Buffer.from(this.#hide(item.toString('latin1')), 'latin1'),
+            typeof item === 'string'
+              ? this.#hide(item)
+              : Buffer.from(this.#hide(item.toString('latin1')), 'latin1'),
           )
         }
         return handler.onResponseStart?.(controller, status, hide(headers), statusText)
