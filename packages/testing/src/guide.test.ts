@@ -7,6 +7,7 @@ import attachments from '../../../docs/examples/attachments.ts'
 import calculator from '../../../docs/examples/calculator.ts'
 import headlines from '../../../docs/examples/headlines.ts'
 import Hello from '../../../docs/examples/hello.ts'
+import issues from '../../../docs/examples/issues.ts'
 import reminder from '../../../docs/examples/reminder.ts'
 import replies from '../../../docs/examples/replies.ts'
 import { collectText, createTestContext, createTestServices, runPlugin } from './index.ts'
@@ -58,6 +59,14 @@ test('the headlines are about what is set for the chat', async () => {
   expect(await collectText(await plugin.send('/headlines'))).toBe('one\ntwo\nthree')
   expect(urls).toEqual(['https://news.example.com/sports.txt', 'https://news.example.com/world.txt'])
   expect(await collectText(await plugin.send('what is this about?', there))).toContain('sports')
+})
+
+test('the issues are asked for with the credential of the owner', async () => {
+  const fetch = async (input: RequestInfo | URL) =>
+    Response.json([{ title: new Request(input).headers.get('authorization') }])
+  const services = createTestServices({ fetch })
+  await using plugin = await runPlugin(issues, { services, credentials: { github: 'a-test-token' } })
+  expect(await collectText(await plugin.send('/issues'))).toBe('• Bearer [secret]')
 })
 
 describe('the replies of the guide', () => {
