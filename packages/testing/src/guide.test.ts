@@ -62,7 +62,7 @@ test('the headlines are about what is set for the chat', async () => {
 })
 
 test('the issues are asked for with the credential of the owner', async () => {
-  const fetch = async (input: RequestInfo | URL) =>
+  const fetch = async (input: string | URL | Request) =>
     Response.json([{ title: new Request(input).headers.get('authorization') }])
   const services = createTestServices({ fetch })
   await using plugin = await runPlugin(issues, { services, credentials: { github: 'a-test-token' } })
