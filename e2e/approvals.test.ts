@@ -283,7 +283,7 @@ test('in a private chat the same answer goes on: once, for good, or not at all, 
   await untilMessage(
     driver,
     ada.id,
-    ({ id, text }) => id === always.id && text.includes('ask every time again'),
+    ({ id, text }) => id === always.id && text.includes("I'll ask every time"),
   )
   await driver.post(`/chats/${ada.id}/messages`, { userId: ada.id, text: '/new' })
   await order(privately, ada, 'dora@example.org')

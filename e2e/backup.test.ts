@@ -166,7 +166,7 @@ describe('a restore', () => {
     assistant = await startAssistant(home, environment())
     await expect.poll(() => heard('kept unlucky')).toBe(2)
     await assistant.stop()
-    expect((await run(home, ['held'])).output).toContain('No message waits')
+    expect((await run(home, ['held'])).output).toContain('No messages are waiting')
   })
 
   test('without --yes only tells what is in it', async () => {

@@ -38,7 +38,7 @@ test('commands reach the assistant of their home, which a plugin cannot', async 
   const home = await createHome({ 'plugins/burglar.js': BURGLAR, 'plugins_config.json': {} })
   expect(await runCommand(home, 'login')).toMatchObject({
     code: 69,
-    output: expect.stringMatching(/No assistant runs in .*npx pluggram start/),
+    output: expect.stringMatching(/The assistant is not running in .*npx pluggram start/),
   })
   expect(await readdir(home)).not.toContain('data')
 

@@ -96,7 +96,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'a link of an assistant that does not run': {
     args: ['login'],
     code: 69,
-    says: /^No assistant runs in \S+\. Run "npx pluggram start".*\n$/,
+    says: /^The assistant is not running in \S+\. Start it there \("npx pluggram start"\).*\n$/,
   },
 }
 

@@ -23,7 +23,7 @@ test('pluggram init makes a home that starts at once, is the owner’s alone, an
   expect(await readFile(join(home, '.gitignore'), 'utf8')).toMatch(/^\.env$[^]*^data\/$/m)
   expect(await runCommand(home, 'config', 'check')).toEqual({
     code: 0,
-    output: 'The configuration is in order.\n',
+    output: 'Configuration OK.\n',
   })
 
   // config.json explains every key; what is commented out is valid, and commands keep the comments

@@ -158,7 +158,7 @@ test('the command line: help, lists, switches, and clear words for mistakes', as
   expect(JSON.parse((await run('config', 'schema')).output)).toMatchObject({ type: 'object' })
   expect(await run('login')).toMatchObject({
     code: 69,
-    output: expect.stringContaining('No assistant runs'),
+    output: expect.stringContaining('The assistant is not running'),
   })
   expect(await run('strat')).toMatchObject({ code: 64, output: expect.stringContaining('start') })
 })

@@ -162,7 +162,7 @@ export default definePlugin({ tools: { read: { description: 'Reads the page', ro
   )
   const answers = await ask(emulator.driver, ada, 'CALL page__read {}')
   expect(answers.join()).toContain('to: eve@evil.example')
-  expect(answers.join()).toContain('the assistant had read text from elsewhere before it asked')
+  expect(answers.join()).toContain('read text from elsewhere in this answer')
   expect(assistant.output()).not.toContain('MAILED eve')
   await emulator.program.stop()
 })

@@ -172,6 +172,30 @@ export function manifestTextsIn(
   return texts
 }
 
+/** Where what a terminal shows is written: commands, failures, and what is wrong with a configuration. */
+const TERMINAL =
+  /^(?:apps\/assistant\/src\/(?:cli\/|overview)|packages\/sdk\/src\/runtime\/failures\.ts$|packages\/config\/src\/[a-z-]*(?:problem|explain|describe|check|switch|file|secret|locations)[a-z-]*\.ts$)/
+
+/** Everything of two words or more that such a file may print, by its line. */
+export function terminalTextsIn(file: string, source: string): { readonly id: string; readonly said: string }[] {
+  if (!TERMINAL.test(file)) return []
+  const texts: { id: string; said: string }[] = []
+  const isPart = new Set<unknown>()
+  visit(parseSync(file, source).program as unknown as Node, (node, isSilent) => {
+    const said = isPart.has(node) ? undefined : textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
+    if (said === undefined || isSilent || CODE.test(said) || !/\p{L}{2}.*\s.*\p{L}{2}/u.test(said)) return
+    texts.push({ id: String(source.slice(0, node.start).split('\n').length), said })
+    if (node.type === 'TemplateLiteral') for (const part of node['expressions'] as unknown[]) isPart.add(part)
+  })
+  return texts
+}
+
+/** The title in a plugin's package.json. */
+export function packageTitleIn(source: string): { readonly id: string; readonly said: string }[] {
+  const { pluggram } = JSON.parse(source) as { pluggram?: { title?: Record<string, string> } }
+  return Object.entries(pluggram?.title ?? {}).map(([language, said]) => ({ id: `title.${language}`, said }))
+}
+
 /** The text of a literal or a template, with `{}` or what `show` gives for each value. */
 function textOf(node: Node, show: (value: Node) => string = () => '{}'): string | undefined {
   if (node.type === 'Literal' && typeof node['value'] === 'string') return node['value']

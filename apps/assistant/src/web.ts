@@ -107,7 +107,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
     mayRead: (request) => sessionOf(request, login) !== undefined,
     offMessage: () => {
       const name = telegram.bot()?.username
-      return `This assistant talks to Telegram${name ? ` as @${name}` : ''}. Write to it there.`
+      return `Write to ${name ? `@${name}` : 'your bot'} there: this page is for homes without a bot token.`
     },
   })
   // valid for this run; "pluggram mcp" gets it through the door

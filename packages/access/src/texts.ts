@@ -29,7 +29,7 @@ export const TEXTS = {
   blocked: (who: string) => `⛔ ${who} is blocked. I'll ignore them.`,
   decidedAlready: (who: string, standing: string) => `${who} is ${standing} already.`,
   fixed: (who: string, standing: string) => `config.json says that ${who} is ${standing}. Change it there.`,
-  tooOld: 'This button is too old.',
+  tooOld: 'This button is too old. /users lists everybody who wrote.',
   forgetMeInPrivate: 'Send me /forget_me in our private chat.',
   forgetMeQuestion:
     'Delete everything I store about you: conversations, memories, documents, reminders and settings? This cannot be undone. Telegram keeps its own copy of our chat, and messages in groups stay there.',

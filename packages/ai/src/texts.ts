@@ -8,9 +8,9 @@ export const TEXTS = {
   always: '♾ Always here',
   no: '❌ No',
   allowedAlways: (who: string) =>
-    `♾ Always allowed here by ${who}, as long as I have read nothing from elsewhere.`,
+    `♾ Always allowed here by ${who}. I still ask when I've read text from elsewhere.`,
   askAgain: 'Ask me every time',
-  asksAgain: "🔐 I'll ask every time again.",
+  asksAgain: "🔐 From now on I'll ask every time.",
   questionIsGone: 'I no longer know that question. Please ask again.',
   onlyOwnerOrPerson: (who: string) => `Only ${who} or the owner can decide that.`,
   refusedByPerson: 'A person refused it.',
@@ -21,12 +21,12 @@ export const TEXTS = {
   done: (tool: string) => `✅ Done: ${tool}`,
   approvedButFailed: (tool: string) => `⚠️ That was allowed, but failed: ${tool}`,
   endedMeanwhile: (of: string) =>
-    `The assistant stopped while ${of} was running, so the outcome is unknown. It is not tried again automatically.`,
+    `I stopped while ${of} was running, so I don't know how it ended. I won't try it again by myself.`,
   decidedAlready: (of: string) => `${of}: already decided.`,
   changesWhatIsKept:
-    'It changes your saved data, and the assistant had read text from elsewhere before it asked.',
+    "It changes your saved data, and I've read text from elsewhere in this answer.",
   hasEffectAfterReading:
-    'It acts outside this chat, and the assistant had read text from elsewhere before it asked.',
+    "It acts outside this chat, and I've read text from elsewhere in this answer.",
   hasEffectOutside: 'It acts outside this chat.',
   usesUnknownAddress: (address: string) => `It uses an address that nobody wrote here: ${address}`,
   usedToolsInVain: (often: string) =>

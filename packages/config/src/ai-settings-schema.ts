@@ -159,7 +159,7 @@ export const ai = z
         between_tokens_seconds: seconds('The longest silence inside an answer.').default(30),
         total_seconds: seconds('The longest time for a whole answer.').default(300),
       })
-      .meta({ description: 'When a model call is given up.' })
+      .meta({ description: 'Time limits for calls to the model.' })
       .prefault({}),
     tools: toolSettings.prefault({}),
     budgets: z
@@ -170,7 +170,7 @@ export const ai = z
         plugin: allowance('one plugin'),
       })
       .meta({
-        description: 'Limits on what models use. Without one nothing is limited.',
+        description: 'Limits on model use. Without one, use is unlimited.',
         examples: [{ overall: { month: { money: 20 } } }],
       })
       .prefault({}),
@@ -187,7 +187,7 @@ export const ai = z
         user: requests('Requests of one user to models at the same time.', 1_000).default(4),
         overall: requests('Requests to models at the same time.', 10_000).default(256),
       })
-      .meta({ description: 'How much is asked at once; more waits for its turn.' })
+      .meta({ description: 'How many requests go to models at once; others wait their turn.' })
       .prefault({}),
   })
   .meta({ description: 'The language models.', takesEffect: 'next start' })

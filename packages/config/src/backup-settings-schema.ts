@@ -27,7 +27,7 @@ export const backupSettings = z
       .min(1)
       .max(1_000)
       .meta({
-        description: 'So many are kept; older ones are deleted.',
+        description: 'How many are kept; older ones are deleted.',
         expected: 'a whole number from 1 to 1000',
       })
       .default(7),

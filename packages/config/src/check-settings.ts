@@ -33,7 +33,7 @@ export function checkSettings(settings: z.output<typeof settingsSchema>, placeOf
         // Other Bot API servers, such as those for tests, issue tokens in other formats.
         severity: isOfficialServer(telegram.api_root) ? 'error' : 'warning',
         expected: expectedAt(path) ?? 'a bot token',
-        got: 'a string of another shape (not shown)',
+        got: 'a string of another form (not shown)',
         fix: `copy the whole token from @BotFather to ${place.target}`,
       }),
     )

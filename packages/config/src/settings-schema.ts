@@ -43,7 +43,7 @@ const assistant = z
       .trim()
       .min(1)
       .max(64)
-      .meta({ description: 'How the assistant calls itself.', expected: 'a name of 1 to 64 characters' })
+      .meta({ description: "The assistant's name.", expected: 'a name of 1 to 64 characters' })
       .default('Pluggram'),
     time_zone: z
       .string()
@@ -56,7 +56,7 @@ const assistant = z
       })
       .optional(),
   })
-  .meta({ description: 'Who the assistant is, and its time zone.', takesEffect: 'next start' })
+  .meta({ description: "The assistant's name and time zone.", takesEffect: 'next start' })
 
 const http = z
   .strictObject({
@@ -119,7 +119,7 @@ const storage = z
       .enum(['full', 'normal'])
       .meta({
         description:
-          'When a message counts as kept. `full`: after a power loss, too. `normal`: faster, but a power loss may cost the last messages.',
+          'How safely messages are saved. `full`: they survive a power loss. `normal`: faster, but a power loss may lose the last messages.',
         expected: '"full" or "normal"',
       })
       .default('full'),
@@ -179,7 +179,7 @@ const onePluginsLimits = z.strictObject({
       expected: 'a name: lower case letters, digits and _',
     })
     .optional(),
-  sandbox: sandbox('Walls of the kernel around its process.').optional(),
+  sandbox: sandbox('The sandbox around its process.').optional(),
   memory_mb: megabytes('The memory of its process.', MEMORY_MB).optional(),
   files_mb: megabytes('The size of its folder.', FILES_MB).optional(),
   idle_seconds: seconds('Unused for that long, its process is ended until it is needed.').optional(),
@@ -200,7 +200,7 @@ const onePluginsLimits = z.strictObject({
 const pluginHost = z
   .strictObject({
     sandbox: sandbox(
-      "Walls of the kernel around plugins' processes, besides Node's own: `bubblewrap` needs that program (Linux). Plugins do not start where it is asked for and cannot be used.",
+      "The sandbox around plugin processes, beside Node's permission model. `bubblewrap` (Linux) needs that program; if it cannot be used, plugins do not start.",
     ).default('none'),
     memory_mb: megabytes("The memory of a plugin's process.", MEMORY_MB).default(256),
     files_mb: megabytes(
@@ -222,7 +222,7 @@ const pluginHost = z
       .record(z.string().regex(PLUGIN_NAME), onePluginsLimits)
       .meta({
         description:
-          "What holds for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `files_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
+          "Settings for single plugins, under the plugin's name: `isolation` (`inline` trusts it, `process` does not), `group` (whose plugins share a process), `sandbox`, `memory_mb`, `files_mb`, `idle_seconds`, `start_seconds`, `call_seconds`, `status_seconds`, `cleanup_seconds`, and `chats`, which it may write to without having been asked there.",
         expected: 'an object of plugin names with their limits',
       })
       .default({}),

@@ -13,7 +13,7 @@ function wholeNumber(description: string, least: number, most: number): z.ZodNum
 export const toolSettings = z
   .strictObject({
     max_rounds: wholeNumber(
-      'How many times in one answer the model may call tools and read what they give, before it has to write.',
+      'How many rounds of tool calls one answer may take.',
       0,
       50,
     ).default(8),
@@ -29,7 +29,7 @@ export const toolSettings = z
       .max(1_000)
       .meta({
         description:
-          'Tools with an effect outside of the chat that run without approval, as long as the answer has read nothing from elsewhere: `plugin.tool`, or `plugin.*`.',
+          'Tools that act outside the chat and may run without approval, unless the answer has read text from elsewhere: `plugin.tool`, or `plugin.*`.',
         expected: 'an array of "plugin.tool" or "plugin.*"',
       })
       .default([]),

@@ -52,7 +52,7 @@ Then switch it on in \`plugins_config.json\`: \`{ "enabled_plugins": { "my_plugi
     id: 'switch-plugin',
     title: 'Switch a plugin on or off',
     keywords: 'plugin enable disable switch turn activate deactivate on off enabled_plugins plugins_config',
-    text: '`plugins_config.json` says which plugins are on: `{ "enabled_plugins": { "my_plugin": true } }`. `true` switches a plugin on, `false` off. A plugin that is not listed is off, except `ai_chatbot`, the everyday chat. Restart the assistant after a change.',
+    text: 'As the owner, send /plugins in our private chat and tap a plugin. In a terminal: `npx pluggram plugins enable NAME`, or `disable NAME`. Both write `plugins_config.json`, for example `{ "enabled_plugins": { "my_plugin": true } }`; you can edit it, too. A change takes effect at once.',
   },
   {
     id: 'telegram',

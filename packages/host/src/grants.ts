@@ -64,7 +64,7 @@ export function grantProblem(
   const { name, file } = plugin
   const step = missing.some(isInlineOnly)
     ? `Only plugins inside the assistant manage it: ${trustAdvice(name)}`
-    : `If you trust it with that, run "pluggram plugins grant ${name} --yes".`
+    : `To allow it, run "pluggram plugins grant ${name} --yes".`
   return {
     plugin: name,
     severity: 'error',

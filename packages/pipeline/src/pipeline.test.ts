@@ -199,7 +199,7 @@ describe('when a plugin fails', () => {
     )
     const { texts, pipeline } = start([{ name: 'bad', handle: () => say('bad') }, echo], { messenger })
     expect(await texts(textUpdate('hi'))).toEqual([
-      '⚠️ An answer was refused by Telegram and could not be shown.',
+      '⚠️ Telegram refused an answer, so I could not show it. Please ask again.',
     ])
     expect(pipeline.stats()).toMatchObject({ undelivered: 1, unsent: 0 })
   })

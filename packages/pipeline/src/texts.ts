@@ -10,7 +10,7 @@ export const TEXTS = {
     `⚠️ ${pluginName} has been stopped after repeated crashes. Details are in the log.`,
   failed: (pluginName: string) => `⚠️ Something went wrong in ${pluginName}. Details are in the log.`,
   tookTooLong: (pluginName: string) => `⚠️ ${pluginName} took too long and was stopped. Please try again.`,
-  refusedByTelegram: 'An answer was refused by Telegram and could not be shown.',
+  refusedByTelegram: 'Telegram refused an answer, so I could not show it. Please ask again.',
   tooOld: 'This button is too old. Please ask again.',
   notYours: 'This button is for somebody else, or it is too old.',
   notRunning: 'The plugin behind this button is not running.',

@@ -51,7 +51,7 @@ export const TEXTS = {
     `To change it, reply to this message with the new value (${kind}), or send:\n/plugins set ${plugin} ${key} VALUE${here}`,
   sameEverywhere: 'Same as everywhere',
   resetDefault: 'Reset to default',
-  buttonTooOld: 'This button is too old.',
+  buttonTooOld: 'This button is too old. Please send the command again.',
   deletedMessageIfOthers: 'I deleted your message. If others saw it, create a new secret.',
   couldNotDeleteMessage: 'I could not delete your message. Delete it yourself and create a new secret.',
   showPeopleOurPrivate: 'I show people in our private chat only.',

@@ -115,7 +115,7 @@ Or make me an administrator of this group; then I see all messages at once.`,
   smaller: (why: string, width: number, height: number) =>
     `${why} This time I looked at Telegram's small preview of it (${number(width)} × ${number(height)}).`,
   refused: (names: string) =>
-    `The AI service did not accept ${names}, so this answer does not consider that. Send another format, or choose another model with /model.`,
+    `The AI service did not accept ${names}, so I answered without it. Send another format, or choose another model with /model.`,
   refusedAlone: (names: string) =>
     `The AI service did not accept ${names}. Send it in another format, describe what you need, or choose another model with /model.`,
 } as const

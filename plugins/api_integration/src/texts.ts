@@ -12,5 +12,5 @@ export const TEXTS = {
   doneStatus: (status: number) => `Done (status ${status}).`,
   answerLongCharactersFile: (length: string) =>
     `The answer is long (${length} characters); here it is as a file.`,
-  doesNotFitWhat: 'That does not fit what the service expects or answers.',
+  doesNotFitWhat: "The service's answer has another form than expected.",
 } as const

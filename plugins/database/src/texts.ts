@@ -11,7 +11,7 @@ export const TEXTS = {
   nothingFound: (value: string) => `Nothing found${value}.`,
   addQuestionAfterCommand: 'Add your question after the command.',
   nothingFoundInWords: 'Nothing found.',
-  valueDoesNotFit: 'That value does not fit.',
+  valueDoesNotFit: 'That value has the wrong type or is too large.',
   lookupFailed: 'The lookup failed.',
   databaseTookTooLong: 'The database took too long. The query was stopped.',
   resultTooLargeAsk: 'The result is too large. Ask for less.',

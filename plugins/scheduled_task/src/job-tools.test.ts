@@ -28,7 +28,7 @@ test('a model makes, lists, pauses and deletes jobs, within the chat', async () 
   expect(await call('change_job', { number: 1, action: 'delete' }, elsewhere)).toEqual({
     error: 'There is no job 1 here.',
   })
-  expect(await call('change_job', { number: 1, action: 'pause' })).toBe('Job 1: pause is done.')
+  expect(await call('change_job', { number: 1, action: 'pause' })).toBe('Paused job 1.')
   expect(await call('list_jobs')).toMatchObject([{ next: 'paused' }])
   expect(await call('change_job', { number: 1, action: 'delete' })).toBe('Deleted job 1.')
   expect(await call('list_jobs')).toEqual([])

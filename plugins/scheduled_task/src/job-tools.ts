@@ -112,5 +112,5 @@ async function changeForModel(
     return TEXTS.deletedJob(number)
   }
   const isDone = await scheduler[ACTIONS[action]](name)
-  return isDone ? TEXTS.jobDone(number, action) : { error: TEXTS.jobCannotDoNow(number) }
+  return isDone ? TEXTS.jobDone[action](number) : { error: TEXTS.jobCannotDoNow(number) }
 }

@@ -107,8 +107,8 @@ function createProgram(): Command {
         `\n${style.title('Examples:')}\n${exampleLines({
           start: 'start the assistant in this folder',
           'init ~/assistant': 'make a home of your own, with comments and an example plugin',
-          status: 'what runs, where, and whether it is well',
-          'plugins --help': 'what there is to know about a command',
+          status: 'check that everything works',
+          'plugins --help': 'the details of a command',
         })}`,
     )
     .configureHelp({

@@ -30,7 +30,7 @@ export async function checkConfig(cli: CliEnvironment): Promise<number> {
   ]
   if (cli.isJson) printJson(cli, findings)
   else for (const { severity, text } of findings) cli.printError(`${severity}  ${text}`)
-  if (findings.length === 0 && !cli.isJson) cli.print('The configuration is in order.')
+  if (findings.length === 0 && !cli.isJson) cli.print('Configuration OK.')
   return findings.some(({ severity }) => severity === 'error') ? 1 : 0
 }
 

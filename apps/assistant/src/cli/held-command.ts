@@ -43,7 +43,7 @@ export async function held(cli: CliEnvironment, input: HeldInput): Promise<numbe
 }
 
 function print(cli: CliEnvironment, found: readonly HeldMessage[]): void {
-  if (found.length === 0) cli.print('No message waits.')
+  if (found.length === 0) cli.print('No messages are waiting.')
   for (const { chatId, content, createdAt } of found) {
     cli.print(`${new Date(createdAt).toISOString()}  chat ${chatId}  ${JSON.stringify(textOf(content))}`)
   }

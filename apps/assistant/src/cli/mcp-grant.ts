@@ -22,13 +22,13 @@ export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed
     async () => changesSchema.parse({ changes: await pendingPins(file, name) }),
   )
   if (changes.length === 0) {
-    cli.print(`All that ${name} offers is what you agreed to.`)
+    cli.print(`You have agreed to everything that ${name} offers.`)
     return 0
   }
-  cli.print(`You have not agreed to what ${name} says of its tools:`)
+  cli.print(`${name} describes its tools in a way that you have not agreed to:`)
   for (const { tool, before, after } of changes) {
     if (before === undefined) cli.print(`  ${shown(tool)} is new: ${shown(after)}`)
-    else if (before === after) cli.print(`  ${shown(tool)} takes other arguments, or has other marks`)
+    else if (before === after) cli.print(`  ${shown(tool)} has other arguments or marks`)
     else
       cli.print(
         `  ${shown(tool)} was: ${shown(before)}\n  ${' '.repeat(tool.length)} is now: ${shown(after)}`,
@@ -40,7 +40,7 @@ export async function grantMcpServer(cli: CliEnvironment, name: string, isAgreed
   }
   const ask = { method: 'POST', path: `${path}/grant`, answer: z.unknown() } as const
   await askElse(cli, ask, () => grantPins(file, name))
-  cli.print('It is agreed to, in data/mcp-tools.json.')
+  cli.print('Agreed (saved in data/mcp-tools.json).')
   return 0
 }
 

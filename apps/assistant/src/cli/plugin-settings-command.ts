@@ -11,7 +11,7 @@ export interface SettingsTarget {
 
 const CHAT_ID = /^-?\d{1,16}$/
 const STOPPED =
-  ' Only a running one knows what a plugin takes; for everybody, config.json can be written without it.'
+  ' Settings can be checked only while their plugin runs. Without it, edit config.json.'
 
 const listSchema = z.object({
   settings: z.array(
@@ -54,7 +54,7 @@ export async function changeSetting(
   const body = { key, ...(text !== undefined && { text }), ...(chat !== undefined && { chat: Number(chat) }) }
   await askOnlyRunning(cli, { method: 'POST', path: pathOf(target), body, answer: z.unknown() }, STOPPED)
   const where = chat === undefined ? 'in config.json' : `in chat ${chat}`
-  cli.print(`${plugin}.${key} is ${text === undefined ? 'taken back' : 'set'} ${where}.`)
+  cli.print(`${text === undefined ? 'Reset' : 'Set'} ${plugin}.${key} ${where}.`)
   return 0
 }
 

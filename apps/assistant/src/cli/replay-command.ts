@@ -71,12 +71,12 @@ async function act(cli: CliEnvironment, id: string, { show, drop }: ReplayOption
     await askElse(cli, { method: 'DELETE', path, answer }, () =>
       withStore(cli, async (store) => found(id, (await store.drop(Number(id))) || undefined)),
     )
-    return cli.print(`${id} is dropped`)
+    return cli.print(`Deleted update ${id}.`)
   }
   await askElse(cli, { method: 'POST', path: `${path}/replay`, answer }, () =>
     withStore(cli, async (store) => found(id, await store.replay(Number(id)))),
   )
-  cli.print(`${id} is worked on again`)
+  cli.print(`Retrying update ${id}.`)
 }
 
 function found<T>(id: string, value: T | undefined): T {

@@ -28,7 +28,7 @@ export async function listSchedules(cli: CliEnvironment): Promise<number> {
     async () => ({ schedules: [...((await withScheduler(cli, listDurable)) ?? [])] }),
   )
   if (cli.isJson) return printJson(cli, schedules)
-  if (schedules.length === 0) cli.print('Nothing is planned.')
+  if (schedules.length === 0) cli.print('No schedules.')
   for (const { plugin, name, when, next, last, isPaused } of schedules) {
     const state = isPaused ? 'paused' : `next ${next ?? 'never'}`
     cli.print(`${plugin}  ${name}  ${when}  ${state}${last === undefined ? '' : `, last ${last}`}`)

@@ -28,7 +28,7 @@ export function App(): ReactElement {
       )
     case 'off':
       return (
-        <NoticePage icon="send" title="The playground is off">
+        <NoticePage icon="send" title="Your bot is live on Telegram">
           {status.message}
         </NoticePage>
       )

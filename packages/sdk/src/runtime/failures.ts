@@ -70,9 +70,9 @@ export const FAILURES = {
   },
   'not-running': {
     exitCode: 69,
-    meaning: 'A command needs the running assistant, and none runs in this home.',
+    meaning: 'A command needs the running assistant, and it is not running in this home.',
     sentence: (home, otherwise) =>
-      `No assistant runs in ${home}. Run "npx pluggram start" there, or name its home with --home or PLUGGRAM_HOME.${otherwise}`,
+      `The assistant is not running in ${home}. Start it there ("npx pluggram start"), or name its home with --home or PLUGGRAM_HOME.${otherwise}`,
   },
   'port-taken': {
     exitCode: 69,
@@ -82,14 +82,14 @@ export const FAILURES = {
   },
   'no-answer': {
     exitCode: 69,
-    meaning: 'An assistant runs in this home but takes no commands.',
-    sentence: (home) => `An assistant runs in ${home} but takes no commands. See its log, or restart it.`,
+    meaning: 'An assistant runs in this home but does not accept commands.',
+    sentence: (home) => `An assistant runs in ${home} but does not accept commands. See its log, or restart it.`,
   },
   unexpected: {
     exitCode: 70,
-    meaning: 'A fault of Pluggram.',
+    meaning: 'A bug in Pluggram.',
     sentence: (_, reason) =>
-      `Ended with an unexpected error: ${reason}. That is a fault of Pluggram: please report it; LOG_LEVEL=debug shows where it happened.`,
+      `Ended with an unexpected error: ${reason}. This is a bug in Pluggram: please report it; LOG_LEVEL=debug shows where it happened.`,
   },
   'stop-unclean': {
     exitCode: 70,
@@ -98,7 +98,7 @@ export const FAILURES = {
   },
   'too-many-files': {
     exitCode: 71,
-    meaning: 'The system lets the assistant open no more files.',
+    meaning: 'The limit of open files is reached.',
     sentence: (file) =>
       `${file} cannot be opened, because too many files are open. Raise the limit (ulimit -n), and start again.`,
   },

@@ -333,7 +333,7 @@ const OTHER: RefusalRow = {
   examples: [],
   ways: ['words'],
   meaning: 'message',
-  notice: 'An answer was refused by Telegram and could not be shown.',
+  notice: 'Telegram refused an answer, so I could not show it. Please ask again.',
 }
 /** Any other 403 concerns the chat and not the message. */
 const OTHER_FORBIDDEN: RefusalRow = { description: /(?:)/, examples: [], ways: [], meaning: 'gone' }

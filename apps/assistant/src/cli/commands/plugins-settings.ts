@@ -19,7 +19,7 @@ export const commands: readonly CliCommand[] = [
     isList: true,
     summary: 'show the settings of a plugin, secrets hidden',
     arguments: NAME,
-    options: { '--chat <id>': 'as they hold in that chat' },
+    options: { '--chat <id>': 'as they are in that chat' },
     examples: { 'plugins settings dice': 'all keys, with their values' },
     run: async (cli, input) => (await work()).listSettings(cli, target(input)),
   },

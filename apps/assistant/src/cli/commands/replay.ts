@@ -10,10 +10,10 @@ export const commands: readonly CliCommand[] = [
       'replay 123456 --show': 'see one whole',
       'replay --all': 'work on all of them again',
     },
-    arguments: { '[update-id...]': 'updates to work on again; without any, the parked ones are listed' },
+    arguments: { '[update-id...]': 'updates to retry; without any, the parked ones are listed' },
     options: {
       '--all': 'every parked update',
-      '--show': 'print them whole instead',
+      '--show': 'print them in full instead',
       '--drop': 'delete them instead',
     },
     async run(cli, { args, options }) {
