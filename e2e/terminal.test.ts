@@ -37,7 +37,9 @@ test('status, logs, plugins, restart and stop reach the running assistant, and s
   for (const command of ['status', 'stop', 'restart', 'logs'])
     expect(await runCommand(home, command)).toEqual({
       code: 69,
-      output: expect.stringMatching(/^The assistant is not running in \S+\. Start it there \("npx pluggram start"\), .*\n$/),
+      output: expect.stringMatching(
+        /^The assistant is not running in \S+\. Start it there \("npx pluggram start"\), .*\n$/,
+      ),
     })
 
   const assistant = await startAssistant(home)

@@ -177,12 +177,17 @@ const TERMINAL =
   /^(?:apps\/assistant\/src\/(?:cli\/|overview)|packages\/sdk\/src\/runtime\/failures\.ts$|packages\/config\/src\/[a-z-]*(?:problem|explain|describe|check|switch|file|secret|locations)[a-z-]*\.ts$)/
 
 /** Everything of two words or more that such a file may print, by its line. */
-export function terminalTextsIn(file: string, source: string): { readonly id: string; readonly said: string }[] {
+export function terminalTextsIn(
+  file: string,
+  source: string,
+): { readonly id: string; readonly said: string }[] {
   if (!TERMINAL.test(file)) return []
   const texts: { id: string; said: string }[] = []
   const isPart = new Set<unknown>()
   visit(parseSync(file, source).program as unknown as Node, (node, isSilent) => {
-    const said = isPart.has(node) ? undefined : textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
+    const said = isPart.has(node)
+      ? undefined
+      : textOf(node, (value) => `{${source.slice(value.start, value.end)}}`)
     if (said === undefined || isSilent || CODE.test(said) || !/\p{L}{2}.*\s.*\p{L}{2}/u.test(said)) return
     texts.push({ id: String(source.slice(0, node.start).split('\n').length), said })
     if (node.type === 'TemplateLiteral') for (const part of node['expressions'] as unknown[]) isPart.add(part)

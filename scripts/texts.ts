@@ -10,7 +10,11 @@ import { isTest, ownerOf, readHouse } from './house.ts'
  */
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 const sources = [...readHouse(root).files.values()]
-  .map(({ path, text }) => ({ file: relative(root, path), owner: ownerOf(path, root).split('/').at(-1), text }))
+  .map(({ path, text }) => ({
+    file: relative(root, path),
+    owner: ownerOf(path, root).split('/').at(-1),
+    text,
+  }))
   .filter(({ file }) => !isTest(file))
 
 for (const file of globSync('plugins/*/package.json', { cwd: root }).toSorted())
@@ -19,7 +23,11 @@ for (const { file, owner, text } of sources)
   show(file, `${owner}.`, TEXTS_FILE.test(file) ? textsIn(file, text) : manifestTextsIn(file, text))
 for (const { file, text } of sources) show(file, '', terminalTextsIn(file, text))
 
-function show(file: string, prefix: string, texts: readonly { readonly id: string; readonly said: string }[]): void {
+function show(
+  file: string,
+  prefix: string,
+  texts: readonly { readonly id: string; readonly said: string }[],
+): void {
   if (texts.length === 0) return
   console.log(`\n# ${file}\n`)
   for (const { id, said } of texts) console.log(`${prefix}${id}: ${said.replaceAll('\n', '\n    ')}`)

@@ -23,10 +23,8 @@ export const TEXTS = {
   endedMeanwhile: (of: string) =>
     `I stopped while ${of} was running, so I don't know how it ended. I won't try it again by myself.`,
   decidedAlready: (of: string) => `${of}: already decided.`,
-  changesWhatIsKept:
-    "It changes your saved data, and I've read text from elsewhere in this answer.",
-  hasEffectAfterReading:
-    "It acts outside this chat, and I've read text from elsewhere in this answer.",
+  changesWhatIsKept: "It changes your saved data, and I've read text from elsewhere in this answer.",
+  hasEffectAfterReading: "It acts outside this chat, and I've read text from elsewhere in this answer.",
   hasEffectOutside: 'It acts outside this chat.',
   usesUnknownAddress: (address: string) => `It uses an address that nobody wrote here: ${address}`,
   usedToolsInVain: (often: string) =>

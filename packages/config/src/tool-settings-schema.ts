@@ -12,11 +12,7 @@ function wholeNumber(description: string, least: number, most: number): z.ZodNum
 /** `ai.tools`: what the model may do with the plugins' tools. */
 export const toolSettings = z
   .strictObject({
-    max_rounds: wholeNumber(
-      'How many rounds of tool calls one answer may take.',
-      0,
-      50,
-    ).default(8),
+    max_rounds: wholeNumber('How many rounds of tool calls one answer may take.', 0, 50).default(8),
     max_parallel: wholeNumber('Calls of one answer that run at the same time.', 1, 16).default(4),
     timeout_seconds: wholeNumber('The longest time for one call of a tool.', 1, 3_600).default(30),
     approval_seconds: wholeNumber(

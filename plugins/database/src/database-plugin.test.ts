@@ -195,7 +195,11 @@ test('names are quoted as the dialect wants it', () => {
 
 test.each([
   ['invalid input syntax for type integer: "abc"', 'That value has the wrong type or is too large.', 0],
-  ['value "99999999999" is out of range for type integer', 'That value has the wrong type or is too large.', 0],
+  [
+    'value "99999999999" is out of range for type integer',
+    'That value has the wrong type or is too large.',
+    0,
+  ],
   ['relation "customers" does not exist', 'The database could not answer that. Try rephrasing it.', 1],
 ])('where PostgreSQL says %s, the user reads “%s”', async (words, error, reported) => {
   const services = createTestServices({

@@ -39,7 +39,9 @@ async function openDoor(): Promise<void> {
 test('the running assistant is asked; without one the files are used, and nothing is left in the home', async () => {
   expect(await askElse(cli, ask, onFiles)).toEqual({ name: 'files' })
   expect(await askIfRunning(cli, ask)).toBeUndefined()
-  await expect(askOnlyRunning(cli, ask)).rejects.toThrow(/The assistant is not running in .*npx pluggram start/)
+  await expect(askOnlyRunning(cli, ask)).rejects.toThrow(
+    /The assistant is not running in .*npx pluggram start/,
+  )
   expect(await readdir(cli.home)).toEqual([])
   await openDoor()
   expect(await askElse(cli, ask, onFiles)).toEqual({ name: 'assistant' })

@@ -10,8 +10,7 @@ export interface SettingsTarget {
 }
 
 const CHAT_ID = /^-?\d{1,16}$/
-const STOPPED =
-  ' Settings can be checked only while their plugin runs. Without it, edit config.json.'
+const STOPPED = ' Settings can be checked only while their plugin runs. Without it, edit config.json.'
 
 const listSchema = z.object({
   settings: z.array(

@@ -34,7 +34,10 @@ export default class ApiPlugin {
       this.#state = 'degraded'
       this.#services.captureException(error)
       const isOut = isPluggramError(error) && error.code === 'network-failed'
-      return { success: false, error: isOut ? "The service isn't responding." : 'It sent something unexpected.' }
+      return {
+        success: false,
+        error: isOut ? "The service isn't responding." : 'It sent something unexpected.',
+      }
     }
   }
 

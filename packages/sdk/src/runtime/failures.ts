@@ -83,7 +83,8 @@ export const FAILURES = {
   'no-answer': {
     exitCode: 69,
     meaning: 'An assistant runs in this home but does not accept commands.',
-    sentence: (home) => `An assistant runs in ${home} but does not accept commands. See its log, or restart it.`,
+    sentence: (home) =>
+      `An assistant runs in ${home} but does not accept commands. See its log, or restart it.`,
   },
   unexpected: {
     exitCode: 70,
