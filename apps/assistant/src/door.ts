@@ -9,6 +9,8 @@ import { doorFolder } from './door-folder.ts'
 import { registerFindingRoutes } from './http/finding-routes.ts'
 import { registerLifeRoutes } from './http/life-routes.ts'
 import type { LifeRoutesOptions } from './http/life-routes.ts'
+import { registerJourneyRoutes } from './http/journey-routes.ts'
+import type { JourneyBook } from './journey-book.ts'
 import { registerMcpGrantRoutes } from './http/mcp-grant-routes.ts'
 import { registerParkedRoutes } from './http/parked-routes.ts'
 import { registerPluginRoutes } from './http/plugin-routes.ts'
@@ -34,6 +36,7 @@ export interface DoorOptions extends PluginRoutesOptions, LifeRoutesOptions {
   replay(updateId: number): Promise<unknown>
   readonly admin: Pick<AdminService, 'settings' | 'changeSetting'>
   readonly scheduler: Scheduler
+  readonly journeys: JourneyBook
 }
 
 /**
@@ -52,6 +55,7 @@ export function openDoor(options: DoorOptions): Promise<AsyncDisposable> {
       registerLifeRoutes(server, options)
       registerFindingRoutes(server, options.findings)
       registerSessionDoorRoutes(server, () => pagesOf(web).sessions)
+      registerJourneyRoutes(server, options.journeys)
       registerParkedRoutes(server, options.messages, options)
       registerPluginRoutes(server, options)
       registerPluginSettingsRoutes(server, options.admin)

@@ -19,7 +19,7 @@ import type {
 import type { AssistantMetrics, PluginMetrics, RootLogger } from '@pluggram/observability'
 import type { Caches, OutsideDatabases, Scheduler } from '@pluggram/services'
 import type { PluginStores } from '@pluggram/storage'
-import { createRateLimits, createStore } from '@pluggram/services'
+import { createRateLimits, createStore, recordServices } from '@pluggram/services'
 import type { MediaFetcher } from './media-fetcher.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import { createCaptureException } from './services/capture-exception.ts'
@@ -87,7 +87,7 @@ export function createServicesFactory(
     const onRefusedHost = (message: string): void => onRefused('network', message)
     const parts = { logger, metrics, ownPort, proxyFor, credential, scope: effects, onRefused: onRefusedHost }
     const http = httpFor(name, { permissions, credentials }, parts)
-    return {
+    return recordServices({
       logger,
       store: storeFor(name),
       cache: options.caches.forPlugin(name),
@@ -136,7 +136,7 @@ export function createServicesFactory(
       ...(permissions?.admin === true && options.adminFor(name)),
       effects,
       captureException: createCaptureException(name, { logger, metrics: options.metrics }),
-    }
+    })
   }
 }
 

@@ -8,6 +8,7 @@ import { errorReports } from './parts/error-reports.ts'
 import { roomOnDisk } from './parts/disk.ts'
 import { errorSpikes } from './parts/error-spikes.ts'
 import { currentFindings } from './parts/findings.ts'
+import { journeysToRead, messageJourneys } from './parts/journeys.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
 import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
 import { assistantMetrics } from './parts/metrics.ts'
@@ -42,6 +43,8 @@ const state: readonly Part[] = [
   currentFindings,
   roomOnDisk,
   errorSpikes,
+  messageJourneys,
+  journeysToRead,
   messageOutbox,
   signedButtons,
   mcpServerList,

@@ -2,6 +2,7 @@ import type {
   AccessStore,
   ChatMoves,
   ChatSettings,
+  JourneyStore,
   PluginStores,
   StoredPluginChats,
   TimeZoneStore,
@@ -20,4 +21,5 @@ export interface Storage {
   readonly timeZones: TimeZoneStore
   readonly aiLedger: AiLedger
   readonly schedules: ScheduleStore
+  readonly journeys: JourneyStore
 }

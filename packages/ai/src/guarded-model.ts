@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { AiError, AiUsage } from '@pluggram/sdk'
 import type { AiTimeouts, ModelCounts } from './ai-options.ts'
+import { errorName } from '@pluggram/sdk/runtime'
+import type { Step } from '@pluggram/sdk/runtime'
 import type { CallMeter } from './budget/call-meter.ts'
 import type { CoolDown } from './cool-down.ts'
 import { estimatePromptTokens } from './budget/estimate-tokens.ts'
@@ -36,6 +38,8 @@ export interface GuardedModelOptions {
   readonly coolDown: CoolDown
   readonly waits: ModelWaits
   readonly counts: ModelCounts | undefined
+  /** The step of the message's journey in which the request is made. */
+  readonly step?: Step | undefined
   /**
    * Called for each model that fails, as `onSuccess` is for each that answers, with its configured
    * name. `words` are the provider's own words about it, short and without secrets.
@@ -158,19 +162,26 @@ export class GuardedModel implements SdkLanguageModel {
     { isCheaper, time, models, wanted }: Turn & { readonly wanted: string },
   ): Promise<ReadableStream<StreamPart>> {
     const { limits, timeouts, meter, createModel, waits, counts } = this.#options
+    const step = this.#options.step?.begin('model', selectionId(selection))
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
     const model = createModel(selection)
     // not raced: a reservation must always be settled
-    const reservation = await meter.reserve(
-      { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
-      limits.signal,
-    )
+    const reservation = await meter
+      .reserve(
+        { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
+        limits.signal,
+      )
+      .catch((error: unknown) => {
+        step?.end('failed', { error: errorName(error) })
+        throw error
+      })
     const attempt = new ModelAttempt({
       selection,
       model,
       limits: new AttemptLimits({ ...timeouts, firstTokenSeconds: time.share(models) }, limits.signal),
       reservation,
       inputTokens,
+      step,
       onEnd: (usage) => (this.#usage = add(this.#usage, usage)),
     })
     const { maxOutputTokens } = reservation

@@ -1,5 +1,7 @@
 import { AiError } from '@pluggram/sdk'
 import type { AiUsage } from '@pluggram/sdk'
+import { errorName, inStep } from '@pluggram/sdk/runtime'
+import type { Step } from '@pluggram/sdk/runtime'
 import type { CallReservation, CallUsage } from './budget/call-meter.ts'
 import { estimateTextTokens } from './budget/estimate-tokens.ts'
 import { toAiError } from './provider-error.ts'
@@ -26,6 +28,8 @@ export interface ModelAttemptOptions {
   readonly reservation: CallReservation
   /** Input tokens to assume when the provider does not report them. */
   readonly inputTokens: number
+  /** The request in the message's journey. */
+  readonly step?: Step | undefined
   onEnd(usage: AiUsage): void
 }
 
@@ -45,11 +49,14 @@ export class ModelAttempt {
   #notedAt = performance.now()
   #hasAnswered = false
   #isSettled = false
+  #openedAt = 0
+  /** Why it did not end well. */
+  #failure: unknown
 
   constructor(options: ModelAttemptOptions) {
     this.#options = options
     const { signal } = options.limits
-    signal.addEventListener('abort', () => this.#end(this.#estimate()), { once: true })
+    signal.addEventListener('abort', () => this.#fail(signal.reason, this.#estimate()), { once: true })
   }
 
   /**
@@ -57,9 +64,12 @@ export class ModelAttempt {
    * @throws the error of the model, its server or a limit
    */
   async open(call: CallOptions): Promise<ReadableStream<StreamPart>> {
-    const { model, limits, selection } = this.#options
+    const { model, limits, selection, step } = this.#options
+    this.#openedAt = performance.now()
     try {
-      const { stream } = await limits.race(model.doStream({ ...call, abortSignal: limits.signal }))
+      const { stream } = await inStep(step, () =>
+        limits.race(model.doStream({ ...call, abortSignal: limits.signal })),
+      )
       this.#reader = stream.getReader()
       for (;;) {
         const part = await this.#read()
@@ -68,7 +78,7 @@ export class ModelAttempt {
         if (this.#hasAnswered || this.#held.length > MAX_HELD_PARTS) return this.#rest()
       }
     } catch (error) {
-      this.#end(this.#characters > 0 || limits.signal.aborted ? this.#estimate() : NOTHING)
+      this.#fail(error, this.#characters > 0 || limits.signal.aborted ? this.#estimate() : NOTHING)
       throw error
     }
   }
@@ -96,11 +106,11 @@ export class ModelAttempt {
           } catch (error) {
             // ending aborts the limits, so their reason only counts if it came first
             const reason: unknown = limits.signal.aborted ? limits.signal.reason : toAiError(error, selection)
-            this.#end(this.#estimate())
+            this.#fail(reason, this.#estimate())
             controller.error(reason)
           }
         },
-        cancel: () => this.#end(this.#estimate()),
+        cancel: (reason) => this.#fail(reason, this.#estimate()),
       },
       { highWaterMark: 0 },
     )
@@ -141,7 +151,7 @@ export class ModelAttempt {
         this.#characters += part.delta.length
         if (part.delta !== '') limits.heard()
         this.#note()
-        this.#hasAnswered ||= part.type !== 'reasoning-delta' && part.delta !== ''
+        if (part.type !== 'reasoning-delta' && part.delta !== '') this.#answers()
         return
       case 'raw':
         // text that may still turn out to be thoughts
@@ -151,7 +161,7 @@ export class ModelAttempt {
       case 'tool-call':
       case 'file':
         limits.heard()
-        this.#hasAnswered = true
+        this.#answers()
         return
       case 'finish':
         limits.heard()
@@ -159,6 +169,12 @@ export class ModelAttempt {
         return
       default:
     }
+  }
+
+  #answers(): void {
+    if (this.#hasAnswered) return
+    this.#hasAnswered = true
+    this.#options.step?.note({ firstWordMs: Math.round(performance.now() - this.#openedAt) })
   }
 
   #note(): void {
@@ -186,12 +202,22 @@ export class ModelAttempt {
     }
   }
 
+  #fail(reason: unknown, usage: CallUsage): void {
+    this.#failure ??= reason ?? new Error('the reader left')
+    this.#end(usage)
+  }
+
   #end(usage: CallUsage): void {
     if (this.#isSettled) return
     this.#isSettled = true
-    const { limits, reservation, onEnd } = this.#options
+    const { limits, reservation, onEnd, step } = this.#options
     try {
-      onEnd(reservation.settle(usage))
+      const spent = reservation.settle(usage)
+      step?.end(this.#failure === undefined ? undefined : 'failed', {
+        ...spent,
+        ...(this.#failure !== undefined && { error: errorName(this.#failure) }),
+      })
+      onEnd(spent)
     } finally {
       limits[Symbol.dispose]()
       // not awaited: a source that hangs in read() also hangs in cancel()

@@ -10,6 +10,7 @@ import type {
   TranscribeRequest,
   TranscribeResult,
 } from '@pluggram/sdk'
+import { currentStep, errorName, inStep } from '@pluggram/sdk/runtime'
 import type { CallMeter, CallUsage } from './budget/call-meter.ts'
 import { estimateTextTokens } from './budget/estimate-tokens.ts'
 import {
@@ -152,16 +153,19 @@ export class OtherCalls {
     let used: CallUsage = NOTHING
     let finish: ((spent: AiUsage) => Result) | undefined
     let spent: AiUsage
+    const step = currentStep()?.begin('model', selectionId(selection), { operation: ability })
     try {
-      const outcome = await limits.race(work(selection, limits.signal))
+      const outcome = await inStep(step, () => limits.race(work(selection, limits.signal)))
       ;({ used, finish } = outcome)
     } catch (error) {
+      step?.note({ error: errorName(error) })
       // aborted mid-request: the provider may have done the work, so charge the estimate
       if (limits.signal.aborted) used = estimate
       limits.signal.throwIfAborted()
       throw toAiError(error, selection)
     } finally {
       spent = reservation.settle(used)
+      step?.end(finish ? undefined : 'failed', { ...spent })
     }
     return finish(spent)
   }

@@ -1,4 +1,5 @@
 import { AiError } from '@pluggram/sdk'
+import { currentStep } from '@pluggram/sdk/runtime'
 import type {
   AiAbilities,
   AiService,
@@ -89,6 +90,7 @@ export class PluginAi implements AiService {
       coolDown,
       waits,
       counts,
+      step: currentStep(),
       meter: this.#core.meterFor(this.#plugin, subject),
       onFailure: (wanted, failure, words) => problems.failed(wanted, failure, words),
       onSuccess: (wanted) => problems.worked(wanted),

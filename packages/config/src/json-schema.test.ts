@@ -24,6 +24,7 @@ describe('createJsonSchema', () => {
       'network',
       'http',
       'log',
+      'journeys',
       'storage',
       'cache',
       'backup',

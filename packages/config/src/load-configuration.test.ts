@@ -62,6 +62,7 @@ describe('a home without files', () => {
       },
       http: { host: '127.0.0.1', port: 8080, allowedHosts: [] },
       log: { level: 'info' },
+      journeys: { keep: 1_000, days: 7 },
       storage: { synchronous: 'full' },
       limits: { concurrentChats: 64, pluginTimeoutSeconds: 120 },
       pluginHost: {

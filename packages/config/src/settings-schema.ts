@@ -7,6 +7,7 @@ import { backupSettings } from './backup-settings-schema.ts'
 import { ai } from './ai-settings-schema.ts'
 import { mcpSettings } from './mcp-settings-schema.ts'
 import { cacheSettings } from './cache-settings-schema.ts'
+import { journeySettings } from './journey-settings-schema.ts'
 import { networkSettings } from './network-settings-schema.ts'
 import { seconds } from './schema-parts.ts'
 import { telegramSettings } from './telegram-settings-schema.ts'
@@ -288,6 +289,7 @@ export const settingsSchema = z
     network: networkSettings.prefault({}),
     http: http.prefault({}),
     log: log.prefault({}),
+    journeys: journeySettings.prefault({}),
     storage: storage.prefault({}),
     cache: cacheSettings.prefault({}),
     backup: backupSettings.prefault({}),

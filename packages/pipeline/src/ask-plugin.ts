@@ -1,6 +1,6 @@
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { GroupRights, Logger, PluginResult, Role } from '@pluggram/sdk'
-import { pluginTitle } from '@pluggram/sdk/runtime'
+import { currentStep, errorName, pluginTitle } from '@pluggram/sdk/runtime'
 import type {
   CallContext,
   ChatActions,
@@ -243,6 +243,7 @@ function failed(
   { logger, signal }: AskOptions,
 ): Answer {
   const answer: Answer = { apology: failureText(pluginTitle(plugin), error), isFinal: false }
+  currentStep()?.note({ error: errorName(error) })
   if (signal.aborted) return answer
   logger.error('plugin failed', {
     outcome,
@@ -276,6 +277,7 @@ function brokeOff(
   { messages, error }: { readonly messages: readonly OutgoingMessage[]; readonly error: unknown },
   { logger, signal }: AskOptions,
 ): Answer {
+  currentStep()?.note({ error: errorName(error) })
   if (!signal.aborted) {
     const fields = {
       plugin: plugin.name,

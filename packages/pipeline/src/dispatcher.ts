@@ -1,15 +1,18 @@
 import { isPluggramError } from '@pluggram/sdk'
 import type { Chat, ObservedMessage, Role } from '@pluggram/sdk'
-import { isCommandFor, noticeOf } from '@pluggram/sdk/runtime'
+import { currentStep, inStep, isCommandFor, noticeOf } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   Admission,
   IncomingUpdate,
+  JourneyOutcome,
+  Journeys,
   Listed,
   MessageStore,
   Notice,
   OutgoingMessage,
   RunnablePlugin,
+  StepFacts,
   UndeliveredNotice,
 } from '@pluggram/sdk/runtime'
 import { askPlugin } from './ask-plugin.ts'
@@ -35,6 +38,7 @@ export interface DispatcherOptions extends AskOptions {
   readonly onPluginCall?: ((plugin: string, outcome: CountedOutcome, seconds: number) => void) | undefined
   readonly underWay: UnderWay
   readonly seats: PluginSeats
+  readonly journeys?: Journeys
 }
 
 type Refused = Exclude<Admission, { readonly role: Role }>
@@ -71,10 +75,10 @@ export class Dispatcher {
     // checked on each try, since a role may have changed after the update came in
     const admission = access?.admit(update) ?? { role: 'everyone' }
     if (admission.role === undefined) return this.#turnAway(update, admission, place)
-    if (await this.#isAnsweredAsPost(update)) return void (await this.#finish(update, []))
+    if (await this.#isAnsweredAsPost(update)) return void (await this.#finish(update, [], 'unanswered'))
     const report = await dispatch(update, { attempt, role: admission.role, place }, this.#options)
     if (report.outcome === 'interrupted') return
-    const sending = await this.#finish(update, report.messages)
+    const sending = await this.#finish(update, report.messages, report.outcome, report.answeredBy)
     if (report.replacesAnswerTo !== undefined) void this.#deleteAnswer(update.chat, report, sending)
     if (report.outcome === 'failed') this.failed += 1
     else this.answered += 1
@@ -93,13 +97,14 @@ export class Dispatcher {
   }
 
   async #turnAway(update: IncomingUpdate, { notice, isHeld = false }: Refused, place: Place): Promise<void> {
-    const { outbox, store, access } = this.#options
+    const { outbox, store, access, journeys } = this.#options
     this.turnedAway += 1
     const write = (): Promise<OutgoingMessage[]> => this.#writeNotice(update, notice)
-    if (!isHeld) return void (await this.#finish(update, await write()))
+    if (!isHeld) return void (await this.#finish(update, await write(), 'turned away'))
     const sending = await outbox.addOnce(update.updateId, 'turned-away', write)
     void Promise.allSettled(sending)
     await outbox.write(() => store.hold(update.updateId))
+    journeys?.find(update.updateId)?.finish('turned away')
     // let in at this very moment, by somebody who did not see the update yet
     if (!access?.mayTalk(update)) return
     const stored = await outbox.write(() => store.replay(update.updateId))
@@ -123,8 +128,18 @@ export class Dispatcher {
   }
 
   /** Stores the answer and starts sending it. */
-  async #finish(update: IncomingUpdate, messages: readonly OutgoingMessage[]): Promise<Sending> {
-    const sending = await this.#options.outbox.finish(update.updateId, messages)
+  async #finish(
+    update: IncomingUpdate,
+    messages: readonly OutgoingMessage[],
+    outcome: JourneyOutcome,
+    plugin?: string,
+  ): Promise<Sending> {
+    const { outbox, journeys } = this.#options
+    const journey = journeys?.find(update.updateId)
+    const writing = journey?.begin('answer', 'written', { messages: messages.length })
+    const sending = await outbox.finish(update.updateId, messages)
+    writing?.end()
+    journey?.finish(outcome, plugin)
     for (const sent of sending) sent.catch((error: unknown) => this.#tellUndelivered(update, error))
     return sending
   }
@@ -202,13 +217,28 @@ const INTERRUPTED: DispatchReport = { outcome: 'interrupted', answers: [], messa
  * plugin fails without having been addressed, the next one is asked. The apology is sent only when
  * no plugin answered. Never throws.
  */
-async function dispatch(
+function dispatch(
+  update: IncomingUpdate,
+  asking: Asking & { readonly place: Place },
+  options: DispatcherOptions,
+): Promise<DispatchReport> {
+  const routing = currentStep()?.begin('route', 'router')
+  if (!routing) return askInOrder(update, asking, options)
+  return inStep(routing, () => askInOrder(update, asking, options)).then((report) => {
+    routing.end(report.outcome, report.answeredBy === undefined ? undefined : { plugin: report.answeredBy })
+    return report
+  })
+}
+
+async function askInOrder(
   update: IncomingUpdate,
   { place, ...asking }: Asking & { readonly place: Place },
   options: DispatcherOptions,
 ): Promise<DispatchReport> {
   const { router, underWay, signal } = options
   let route = router.route(update)
+  const routing = currentStep()
+  routing?.note(reasonsOf(route))
   const refusal = refusedCommand(update, route, asking.role)
   if (refusal) return { ...refusal, messages: options.format(update.chat, { text: refusal.text }) }
   let work: ReturnType<UnderWay['begin']> | undefined
@@ -224,10 +254,12 @@ async function dispatch(
       const awaited = router.awaited(update, route, plugin)
       if (plugin ?? awaited[0]) work ??= underWay.begin(update, place)
       if (awaited.length > 0) {
+        const waiting = routing?.begin('start', awaited.map(({ name }) => name).join(', '))
         await oneSettled(
           awaited.map(({ settled }) => settled),
           signal,
         )
+        waiting?.end()
         if (signal.aborted) return INTERRUPTED
         // the plugin that has just started now has its place in the order
         route = router.route(update)
@@ -252,6 +284,7 @@ async function dispatch(
     }
   } finally {
     if (work) underWay.end(work)
+    if (route.unmatched && route.unmatched.length > 0) routing?.note({ unmatched: route.unmatched })
   }
   const notice = failure ?? unanswered(update, options)
   return {
@@ -260,6 +293,15 @@ async function dispatch(
     pressed,
     answers: notice === undefined ? answers : [...answers, notice],
     messages: notice === undefined ? [] : options.format(update.chat, { text: notice }),
+  }
+}
+
+/** Why these plugins are asked, for the journey. */
+function reasonsOf({ reason, target, off }: Route): StepFacts {
+  return {
+    reason,
+    ...(target && { target: target.descriptor.name }),
+    ...(off && off.size > 0 && { off: [...off] }),
   }
 }
 
@@ -295,15 +337,24 @@ async function askInTurn(
 ): Promise<Answer | undefined> {
   const { seats, underWay, signal } = options
   const { isUrgent } = work.value.place
+  const { name } = plugin.descriptor
+  const journey = currentStep()
   const seat = seats.take(plugin, isUrgent)
-  if (seat) await oneSettled([seat], signal)
+  if (seat) {
+    const waiting = journey?.begin('seat', name)
+    await oneSettled([seat], signal)
+    waiting?.end()
+  }
   if (signal.aborted) return undefined
   const startedAt = performance.now()
+  const step = journey?.begin('plugin', name)
   try {
     const controller = underWay.controllerFor(work)
-    const [answer, outcome] = await askPlugin(plugin, { ...question, controller }, options)
+    const ask = (): ReturnType<typeof askPlugin> => askPlugin(plugin, { ...question, controller }, options)
+    const [answer, outcome] = await (step ? inStep(step, ask) : ask())
+    step?.end(outcome)
     if (!signal.aborted)
-      options.onPluginCall?.(plugin.descriptor.name, outcome, (performance.now() - startedAt) / 1_000)
+      options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
     return answer
   } finally {
     seats.leave(plugin, isUrgent)

@@ -21,6 +21,15 @@ export type HeldUp = () => boolean
 interface Waiting {
   readonly task: Task
   readonly heldUp: HeldUp | undefined
+  readonly id: number | undefined
+}
+
+/** What a task waits behind. */
+export interface Ahead {
+  /** The last task before it. */
+  readonly id: number | undefined
+  /** How many tasks and numbers are before it, the running one included. */
+  readonly count: number
 }
 
 interface Lane extends Place {
@@ -32,10 +41,13 @@ interface Lane extends Place {
   readonly left: NumberQueue
   /** Ready or working. */
   isBusy: boolean
+  isRunning: boolean
   /** The task that runs gave its place away. */
   isHeld: boolean
   /** Its task counts as work. */
   hasPlace: boolean
+  /** The id of the last task that came. */
+  lastId: number | undefined
 }
 
 /** Lanes that share places. */
@@ -119,21 +131,33 @@ export class Lanes {
     if (!lane) throw new RangeError(`There is no lane ${key}; only a long one has something left.`)
     this.#left += 1
     lane.left.push(number)
+    lane.lastId = number
   }
 
-  /** Appends a task to a lane that is not long, or to an urgent lane of that key. */
+  /** What a task of that key would wait behind; `undefined` when its lane is idle. */
+  ahead(key: LaneKey): Ahead | undefined {
+    const lane = this.#lanes.get(key)
+    if (!lane?.isBusy) return undefined
+    return { id: lane.lastId, count: lane.tasks.length + lane.left.size + (lane.isRunning ? 1 : 0) }
+  }
+
+  /**
+   * Appends a task to a lane that is not long, or to an urgent lane of that key.
+   * @param options `id` names the task in `ahead`
+   */
   push(
     key: LaneKey,
     task: Task,
-    { isUrgent = false, heldUp }: { isUrgent?: boolean; heldUp?: HeldUp } = {},
+    { isUrgent = false, heldUp, id }: { isUrgent?: boolean; heldUp?: HeldUp; id?: number } = {},
   ): void {
     this.#waiting += 1
-    this.#append(this.#laneOf(key, isUrgent ? 1 : 0), { task, heldUp })
+    this.#append(this.#laneOf(key, isUrgent ? 1 : 0), { task, heldUp, id })
   }
 
   #append(lane: Lane, waiting: Waiting): void {
     if (lane.isHeld && this.#movesOn(lane, waiting)) return
     lane.tasks.push(waiting)
+    lane.lastId = waiting.id
     if (lane.isBusy) return
     lane.isBusy = true
     const pool = this.#poolOf(lane)
@@ -194,9 +218,11 @@ export class Lanes {
       tasks: [],
       left: new NumberQueue(),
       isBusy: false,
+      isRunning: false,
       isHeld: false,
       isUrgent: level > 0,
       hasPlace: false,
+      lastId: undefined,
       release: () => {
         this.#leave(lane)
         this.#hold(lane)
@@ -231,6 +257,7 @@ export class Lanes {
       this.#started += 1
       pool.working += 1
       lane.hasPlace = true
+      lane.isRunning = true
       try {
         await task(lane)
       } catch (error) {
@@ -238,6 +265,7 @@ export class Lanes {
       } finally {
         this.#started -= 1
         this.#leave(lane)
+        lane.isRunning = false
         lane.isHeld = false
       }
     }

@@ -1,5 +1,6 @@
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger, ObservedMessage } from '@pluggram/sdk'
+import { inStep } from '@pluggram/sdk/runtime'
 import type { PluginRegistry, RunnablePlugin } from '@pluggram/sdk/runtime'
 
 export interface ObserversOptions {
@@ -39,7 +40,8 @@ export class Observers {
         continue
       }
       observer.waiting.push(event)
-      if (!observer.isBusy) void this.#work(observer)
+      // not part of the message's journey, and often later
+      if (!observer.isBusy) void inStep(undefined, () => this.#work(observer))
     }
   }
 

@@ -1,14 +1,16 @@
 import { endsWithin, wait } from '@pluggram/base'
 import { DeliveryError, errorMessage } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
-import { POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { MessageStore, MessageTransport, OutboxRow, OutgoingMessage } from '@pluggram/sdk/runtime'
+import { errorName, inStep, POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
+import type { Journey, Journeys, MessageStore, MessageTransport, OutboxRow, OutgoingMessage, Step } from '@pluggram/sdk/runtime'
 import { Lanes, SparingMap } from './lanes.ts'
 import { SlowStart } from './slow-start.ts'
 
 export interface OutboxOptions {
   readonly store: MessageStore
   readonly logger: Logger
+  /** Records how long messages wait. Default: nothing is recorded. */
+  readonly journeys?: Journeys
 }
 
 /**
@@ -32,6 +34,9 @@ interface Waiting {
   readonly since: number
   settle: (sent: SentMessage) => void
   fail: (error: unknown) => void
+  /** The journey that the message belongs to, and its wait in it. */
+  readonly journey?: Journey | undefined
+  readonly step?: Step | undefined
 }
 
 interface ChatQueue {
@@ -239,8 +244,10 @@ export class Outbox {
   }
 
   #enqueue(row: OutboxRow): Promise<SentMessage> {
+    const journey = this.#options.journeys?.find(row.updateId)
+    const step = journey?.begin('outbox', 'message', { row: row.id })
     return new Promise((settle, fail) => {
-      const waiting: Waiting = { row, since: performance.now(), settle, fail }
+      const waiting: Waiting = { row, since: performance.now(), settle, fail, journey, step }
       if (this.#sender) this.#line(waiting, this.#sender)
       else this.#early.push(waiting)
     })
@@ -282,6 +289,7 @@ export class Outbox {
     const [older] = queue.rows.splice(index, 1)
     if (!older) return
     this.#size -= 1
+    older.step?.end('replaced by a newer edit')
     const { store } = this.#options
     const { settle, fail } = newer
     const note = (job: () => Promise<void>): void => void this.write(job).catch(() => {})
@@ -313,10 +321,17 @@ export class Outbox {
   }
 
   async #sendOne(waiting: Waiting, sender: RowSender): Promise<void> {
+    const { row, since, journey } = waiting
+    // begun first: a journey is over when nothing of it is on its way
+    const step = journey?.begin('send', 'message', { row: row.id })
+    waiting.step?.end()
     try {
-      const sent = await sender.send(waiting.row, waiting.since)
+      // explicitly without a step, too: the work of another message may have started this loop
+      const sent = await inStep(step, () => sender.send(row, since))
+      step?.end(undefined, { message: sent.id })
       waiting.settle(sent)
     } catch (error) {
+      step?.end('failed', { error: errorName(error) })
       waiting.fail(error)
     }
   }

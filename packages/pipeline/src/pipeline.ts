@@ -2,14 +2,17 @@ import { endsWithin, repeat } from '@pluggram/base'
 import type { Repetition } from '@pluggram/base'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
+import { inStep, recorded } from '@pluggram/sdk/runtime'
 import type {
   AccessControl,
   ChatActions,
   Format,
   IncomingUpdate,
+  Journeys,
   MessageStore,
   PluginChats,
   PluginRegistry,
+  StepFacts,
   StoredUpdate,
   TimeZones,
 } from '@pluggram/sdk/runtime'
@@ -18,7 +21,7 @@ import type { Buttons } from './buttons.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { Lanes } from './lanes.ts'
-import type { LaneKey, Place } from './lanes.ts'
+import type { Ahead, LaneKey, Place } from './lanes.ts'
 import { Observers } from './observers.ts'
 import type { Outbox } from './outbox.ts'
 import { Presses } from './presses.ts'
@@ -60,6 +63,8 @@ export interface PipelineOptions {
   readonly capacity?: number
   /** Called with the outcome of each plugin's call, for statistics. It must not throw. */
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
+  /** Records what each update goes through. Default: nothing is recorded. */
+  readonly journeys?: Journeys
 }
 
 interface PipelineStats {
@@ -165,7 +170,15 @@ class MessagePipeline implements Pipeline {
     this.#dispatcher = dispatcher
     const answer = (update: IncomingUpdate, attempt: number, place: Place): Promise<void> =>
       dispatcher.answer(update, attempt, place)
-    this.#recovery = new Recovery({ store, outbox, logger, signal, answer, actions: options.actions })
+    this.#recovery = new Recovery({
+      store,
+      outbox,
+      logger,
+      signal,
+      answer,
+      actions: options.actions,
+      journeys: options.journeys,
+    })
     const takeUp = (updateId: number, place: Place): Promise<void> => this.#takeUp(updateId, place)
     this.#lanes = new Lanes({
       concurrency: options.concurrentChats,
@@ -189,17 +202,19 @@ class MessagePipeline implements Pipeline {
   }
 
   async #resume(): Promise<void> {
-    for await (const { stored, occasion } of this.#recovery.resume()) this.#enqueue(stored, occasion)
+    for await (const { stored, occasion } of this.#recovery.resume())
+      this.#enqueue(stored, performance.now(), occasion)
     this.#forgetting.within(0)
   }
 
   accept(updates: readonly IncomingUpdate[]): Promise<void> {
     const { access, store } = this.#options
+    const since = performance.now()
     const wanted = access ? updates.filter((update) => !access.isIgnored(update)) : updates
     if (wanted.length === 0) return Promise.resolve()
     return store.accept(wanted).then((fresh) => {
       this.#accepted += fresh.length
-      for (const stored of fresh) this.#enqueue(stored)
+      for (const stored of fresh) this.#enqueue(stored, since)
       return this.#lanes.size >= this.#capacity ? this.#lanes.whenRoomy() : undefined
     })
   }
@@ -208,7 +223,7 @@ class MessagePipeline implements Pipeline {
     // otherwise `resume` would find the update too and process it a second time
     await this.#resuming
     const stored = await this.#options.store.replay(updateId)
-    if (stored) this.#enqueue(stored, ALONE)
+    if (stored) this.#enqueue(stored, performance.now(), ALONE)
     return stored !== undefined
   }
 
@@ -254,19 +269,29 @@ class MessagePipeline implements Pipeline {
     return { left: updates + messages }
   }
 
-  #enqueue(stored: StoredUpdate, occasion?: SecondOccasion): void {
+  /** @param since when the update arrived, by the monotonic clock */
+  #enqueue(stored: StoredUpdate, since: number, occasion?: SecondOccasion): void {
     const { update } = stored
     this.#acknowledge(update)
     const isAlbum = update.album !== undefined
     if (isAlbum && !this.#albums.add(update, occasion !== undefined)) return
     const isUrgent = !isAlbum && this.#router.isUrgent(update)
     const key = laneKey(update)
+    const journey = this.#options.journeys?.open(update, since)
+    if (occasion) journey?.begin('inbox', 'from disk', { earlierTries: stored.tries }).end()
+    else journey?.begin('inbox', 'written', undefined, since).end()
     // a flood in one chat must not fill the memory or use up the capacity, so the rest of it stays
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
     else {
       const heldUp = (): boolean => this.#heldUp(update)
-      this.#lanes.push(key, (place) => this.#work(stored, place, occasion), { isUrgent, heldUp })
+      const ahead = journey && !isUrgent ? this.#lanes.ahead(key) : undefined
+      const waiting = journey?.begin('lane', isUrgent ? 'urgent' : 'chat', ahead && behind(ahead))
+      const work = (place: Place): Promise<void> => {
+        waiting?.end()
+        return inStep(journey, () => this.#work(stored, place, occasion))
+      }
+      this.#lanes.push(key, work, { isUrgent, heldUp, id: update.updateId })
     }
   }
 
@@ -284,9 +309,13 @@ class MessagePipeline implements Pipeline {
 
   /** Processes an update that was left on disk. */
   async #takeUp(updateId: number, place: Place): Promise<void> {
-    const { outbox, store } = this.#options
+    const { outbox, store, journeys } = this.#options
     const stored = await outbox.write(() => store.waiting(updateId))
-    if (stored) await this.#work(stored, place, stored.tries > 0 ? ALONE : undefined)
+    if (!stored) return
+    const known = journeys?.find(updateId)
+    known?.begin('lane', 'on disk', undefined, known.since).end()
+    const journey = known ?? journeys?.open(stored.update, performance.now())
+    await inStep(journey, () => this.#work(stored, place, stored.tries > 0 ? ALONE : undefined))
   }
 
   /** Processes an update. Never rejects. */
@@ -297,12 +326,13 @@ class MessagePipeline implements Pipeline {
       if (stored.update.album === undefined) return await this.#answer(stored, place, occasion)
       // other chats do not wait for the rest of the album
       place.release()
-      const whole = await this.#albums.gather(stored.update)
+      const whole = await recorded('album', 'album', () => this.#albums.gather(stored.update))
       if (whole) await this.#answer({ ...stored, update: whole }, place, occasion)
     } catch (error) {
       if (signal.aborted) return
       this.#failed += 1
       const { updateId } = stored.update
+      this.#options.journeys?.find(updateId)?.finish('failed')
       this.#options.logger.error('update failed', {
         update: updateId,
         error: errorMessage(error),
@@ -332,6 +362,11 @@ class MessagePipeline implements Pipeline {
       (error: unknown) => logger.warn('cannot check a press of a button', { err: error }),
     )
   }
+}
+
+/** What an update waits behind, for its journey. */
+function behind({ id, count }: Ahead): StepFacts {
+  return { ahead: count, ...(id !== undefined && { behind: id }) }
 }
 
 /** One lane per chat or topic. */

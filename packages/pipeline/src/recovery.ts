@@ -1,6 +1,6 @@
 import { endsWithin, KeyLock } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
-import type { ChatActions, IncomingUpdate, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
+import type { ChatActions, IncomingUpdate, Journeys, MessageStore, StoredUpdate } from '@pluggram/sdk/runtime'
 import type { Place } from './lanes.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -25,6 +25,7 @@ export interface RecoveryOptions {
   readonly logger: Logger
   /** Aborted when the assistant stops. */
   readonly signal: AbortSignal
+  readonly journeys?: Journeys | undefined
   /** Does the work; `attempt` is 1 on the first try. */
   readonly answer: (update: IncomingUpdate, attempt: number, place: Place) => Promise<void>
 }
@@ -83,12 +84,13 @@ export class Recovery {
    * first.
    */
   async *resume(): AsyncGenerator<{ readonly stored: StoredUpdate; readonly occasion: SecondOccasion }> {
-    const { store, outbox, signal } = this.#options
+    const { store, outbox, signal, journeys } = this.#options
     const { begun, messages } = await store.left()
     if (messages > 0 || begun > 0) outbox.startSlowly()
     const sending: Promise<unknown>[] = []
     for await (const rows of store.unsent()) {
       for (const row of rows) {
+        if (!journeys?.find(row.updateId)) journeys?.openRest(row.updateId, row.chatId)
         const sent = outbox.push(row)
         sent.catch(() => {})
         if (row.isBroadcast !== true) sending.push(sent)
@@ -122,10 +124,11 @@ export class Recovery {
   }
 
   async #park(update: IncomingUpdate, tries: number): Promise<void> {
-    const { store, outbox, logger } = this.#options
+    const { store, outbox, logger, journeys } = this.#options
     this.parked += 1
     const reason = `The assistant ended ${tries} times while it worked on this update.`
     await outbox.write(() => store.park(update.updateId, reason))
+    journeys?.find(update.updateId)?.finish('parked')
     logger.error('update parked', { update: update.updateId, chat: update.chat.id, reason })
   }
 }

@@ -9,8 +9,12 @@ import type {
 } from '@pluggram/sdk/runtime'
 import type { Presses } from './presses.ts'
 
+/** Why the plugins of a route are asked. */
+type RouteReason = 'command' | 'button' | 'start link' | 'goes on' | 'edited message' | 'message'
+
 /** The plugins to ask about an update, in order. */
 export interface Route {
+  readonly reason: RouteReason
   /** The plugin that owns the command or the button. If it fails, the user is told at once. */
   readonly target?: RunnablePlugin
   /**
@@ -18,6 +22,10 @@ export interface Route {
    * need them.
    */
   others(): readonly RunnablePlugin[]
+  /** Plugins that are not asked because they are off in this chat. */
+  readonly off?: ReadonlySet<string>
+  /** Some of the plugins whose patterns did not match, once `others` was called. */
+  readonly unmatched?: readonly string[]
 }
 
 interface Index {
@@ -58,8 +66,8 @@ export class Router {
     const route = this.#started(update, isOn) ?? this.#routeAmongAll(update)
     if (!off) return route
     // no other plugin gets a command whose owner is off in this chat
-    if (route.target && !isOn(route.target)) return { others: nobody }
-    return { ...route, others: () => route.others().filter(isOn) }
+    if (route.target && !isOn(route.target)) return { reason: route.reason, others: nobody, off }
+    return { ...route, others: () => route.others().filter(isOn), off }
   }
 
   /**
@@ -93,25 +101,31 @@ export class Router {
     const target = name === undefined ? undefined : byName.get(name)
     if (!target || !isOn(target)) return undefined
     const greeting = byCommand.get(START)
-    return { target, others: () => (greeting ? [greeting] : []) }
+    return { reason: 'start link', target, others: () => (greeting ? [greeting] : []) }
   }
 
   #routeAmongAll(update: IncomingUpdate): Route {
     const index = this.#current()
     if (update.continues) {
       const target = index.byName.get(update.continues.plugin)
-      return target ? { target, others: nobody } : { others: nobody }
+      return { reason: 'goes on', others: nobody, ...(target && { target }) }
     }
     if (update.kind === 'callback_query') {
       const target = this.#presses.makerOf(update, index.byName)
-      return target ? { target, others: nobody } : { others: nobody }
+      return { reason: 'button', others: nobody, ...(target && { target }) }
     }
     const { text } = update.message
-    if (update.kind === 'edited_message') return { others: () => matching(index.editListeners, text) }
+    const unmatched: string[] = []
+    if (update.kind === 'edited_message') {
+      const others = (): readonly RunnablePlugin[] => matching(index.editListeners, text, unmatched)
+      return { reason: 'edited message', others, unmatched }
+    }
     const { command } = update
     const target = command && index.byCommand.get(command.name)
-    const others = (): readonly RunnablePlugin[] => matching(index.listeners, text)
-    return target ? { target, others } : { others }
+    const others = (): readonly RunnablePlugin[] => matching(index.listeners, text, unmatched)
+    return target
+      ? { reason: 'command', target, others, unmatched }
+      : { reason: 'message', others, unmatched }
   }
 
   /**
@@ -191,8 +205,20 @@ function nobody(): readonly RunnablePlugin[] {
   return []
 }
 
-function matching(listeners: readonly RunnablePlugin[], text: string): RunnablePlugin[] {
-  return listeners.filter(({ descriptor }) => matches(descriptor, text))
+/** More names would help nobody, and take memory with each message. */
+const MAX_UNMATCHED = 20
+
+function matching(
+  listeners: readonly RunnablePlugin[],
+  text: string,
+  unmatched: string[],
+): RunnablePlugin[] {
+  unmatched.length = 0
+  return listeners.filter(({ descriptor }) => {
+    const isMatching = matches(descriptor, text)
+    if (!isMatching && unmatched.length < MAX_UNMATCHED) unmatched.push(descriptor.name)
+    return isMatching
+  })
 }
 
 function matches({ patterns }: PluginDescriptor, text: string): boolean {

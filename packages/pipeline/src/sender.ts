@@ -1,6 +1,7 @@
 import { wait } from '@pluggram/base'
 import { DeliveryError, errorMessage, isPluggramError } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
+import { currentStep } from '@pluggram/sdk/runtime'
 import type { CallSlot, MessageStore, MessageTransport, OutboxRow } from '@pluggram/sdk/runtime'
 import { CallSlots } from './call-slots.ts'
 import type { Outbox } from './outbox.ts'
@@ -74,7 +75,9 @@ export function startSender(options: SenderOptions): void {
             error: error.message,
             err: error,
           })
+        const waiting = currentStep()?.begin('retry', 'sender', { error: error.code })
         await wait(retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 0, signal)
+        waiting?.end()
       }
     }
   }

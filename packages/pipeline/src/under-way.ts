@@ -1,6 +1,6 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { Chat, IncomingMessage } from '@pluggram/sdk'
-import { UnorderedList } from '@pluggram/sdk/runtime'
+import { inStep, UnorderedList } from '@pluggram/sdk/runtime'
 import type { ChatActions, Listed, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { Place } from './lanes.ts'
 
@@ -45,7 +45,8 @@ export class UnderWay {
 
   /** Returns the handle for `controllerFor` and `end`. */
   begin({ chat, message }: Pick<Work, 'chat' | 'message'>, place: Place): Listed<Work> {
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS)
+    // the timer is for all of them, not part of the journey that starts it
+    this.#timer ??= inStep(undefined, () => setInterval(() => this.#look(), LOOK_MS))
     return this.#works.add({ chat, message, place, showAt: performance.now() + DELAY_MS })
   }
 

@@ -25,6 +25,8 @@ export type {
 } from './runtime/scheduler-client.ts'
 export type { IncomingUpdate } from './runtime/incoming-update.ts'
 export { readCommand } from './runtime/read-command.ts'
+export { currentStep, errorName, inStep, recorded, STEP_KINDS } from './runtime/journey.ts'
+export type { Journey, JourneyOutcome, Journeys, Step, StepFacts, StepKind } from './runtime/journey.ts'
 export type { StoreBackend, StoredValue } from './runtime/store-backend.ts'
 export type { MetricChange, MetricDefinition, MetricSink } from './runtime/metric-sink.ts'
 export { noticeOf } from './runtime/chat-output.ts'

@@ -1,3 +1,4 @@
+export { recordServices } from './crossing/record-services.ts'
 export { createDatabaseService } from './database/create-database-service.ts'
 export { createMemoryDatabase } from './database/memory-database.ts'
 export { openOwnDatabase } from './database/own-database-file.ts'

@@ -17,6 +17,7 @@ export const commandDoor = definePart({
     findings: tokens.findings,
     pages: tokens.pages,
     overviews: tokens.overviews,
+    journeys: tokens.journeyBook,
     mode: tokens.mode,
     logTail: tokens.logTail,
     mask: tokens.mask,

@@ -1,11 +1,12 @@
 import { definePart } from '@pluggram/assembly'
 import { createOutbox } from '@pluggram/pipeline'
-import { logger, outbox, storage } from './tokens.ts'
+import { journeys, logger, outbox, storage } from './tokens.ts'
 
 /** The outbox. Messages can be added before the sender runs. */
 export const messageOutbox = definePart({
   name: 'outbox',
-  needs: { storage, logger },
+  needs: { storage, journeys, logger },
   gives: outbox,
-  start: (needs) => createOutbox({ store: needs.storage.messages, logger: needs.logger }),
+  start: (needs) => 
+    createOutbox({ store: needs.storage.messages, journeys: needs.journeys, logger: needs.logger }),
 })

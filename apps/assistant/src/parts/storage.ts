@@ -12,6 +12,7 @@ import {
   createSqliteAiLedger,
   createSqliteChatMoves,
   createSqliteChatSettings,
+  createSqliteJourneys,
   createSqliteMessageStore,
   createSqlitePluginChats,
   createSqlitePluginStores,
@@ -84,6 +85,7 @@ export const sqliteStorage = definePart({
       timeZones: createSqliteTimeZones(records, { bot }),
       aiLedger,
       schedules: createSqliteScheduleStore(log, { bot }),
+      journeys: createSqliteJourneys(records, { bot }),
     }
     contribute(stores, life)
     life.add(healthChecks, {
@@ -109,7 +111,17 @@ function guardFiles(database: DatabaseSync, log: WriteLog, to: Logger): FileGuar
  * user.
  */
 function contribute(
-  { messages, pluginStores, pluginChats, chatSettings, access, chatMoves, timeZones, aiLedger }: Storage,
+  {
+    messages,
+    pluginStores,
+    pluginChats,
+    chatSettings,
+    access,
+    chatMoves,
+    timeZones,
+    aiLedger,
+    journeys,
+  }: Storage,
   life: Life,
 ): void {
   const keep = (what: string, move: (from: number, to: number) => unknown): void =>
@@ -122,6 +134,8 @@ function contribute(
   keep('the access settings', (from, to) => access.move(from, to))
   keep('the time zone', (from, to) => timeZones.move(from, to))
   keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
+  keep('what its messages went through', (from, to) => journeys.move(from, to))
+  life.add(forgetters, { forget: (userId) => journeys.forget(userId) })
   life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
   life.add(forgetters, { forget: (userId) => timeZones.set(userId, undefined) })
   life.add(forgetters, { forget: (userId) => access.forget(userId) })

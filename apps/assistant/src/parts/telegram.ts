@@ -25,6 +25,7 @@ export const telegramConnection = definePart({
     proxyFor: tokens.proxyFor,
     board: tokens.board,
     metrics: tokens.metrics,
+    journeys: tokens.journeys,
     mask: tokens.mask,
     logger: tokens.logger,
     chatKeepers: tokens.chatKeepers,
@@ -47,7 +48,7 @@ export const telegramConnection = definePart({
     },
     life,
   ) {
-    const { metrics, logger } = needs
+    const { metrics, journeys, logger } = needs
     const { limits } = settings.now
     const telegram = await startTelegram({
       ...needs,
@@ -75,6 +76,7 @@ export const telegramConnection = definePart({
           timeZones,
           pluginTimeoutMs: limits.pluginTimeoutSeconds * 1_000,
           onPluginCall: metrics.pluginCalled,
+          journeys,
           unansweredReply: TEXTS.unanswered,
         }),
     })

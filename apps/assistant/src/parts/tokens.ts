@@ -8,6 +8,7 @@ import type {
   AssistantMetrics,
   Findings,
   FindingSource,
+  JourneyRecorder,
   LogTail,
   RootLogger,
   SecretMask,
@@ -20,6 +21,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Access } from '@pluggram/access'
 import type { ChatKeeper } from '@pluggram/access'
 import type { Forgetter } from '@pluggram/access'
+import type { JourneyBook } from '../journey-book.ts'
 import type { HealthCheck } from '../health-check.ts'
 import type { MediaFetcher } from '../media-fetcher.ts'
 import type { Reloader } from '../hot-reload.ts'
@@ -73,6 +75,8 @@ export const access = one<Access>('access')
 export const metrics = one<AssistantMetrics>('metrics')
 /** What is wrong right now; every few seconds the part `findings` asks all `findingSources`. */
 export const findings = one<Findings>('findings')
+export const journeys = one<JourneyRecorder>('journeys')
+export const journeyBook = one<JourneyBook>('journey book')
 export const problemLog = one<ProblemLog>('problem log')
 export const mcpServers = one<McpServers>('MCP servers')
 export const board = one<PluginBoard>('plugin board')

@@ -1,6 +1,7 @@
 import { runWithDeadline } from '@pluggram/base'
 import { errorMessage, isPluggramError, PluggramError } from '@pluggram/sdk'
 import type { Logger, ModelFile } from '@pluggram/sdk'
+import { recorded } from '@pluggram/sdk/runtime'
 import type { CallContext, Question, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { OfferedTool } from './offered-tools.ts'
 import { PictureResult } from './tool-pictures.ts'
@@ -41,16 +42,15 @@ export async function runCall(options: RunCallOptions): Promise<CallResult> {
   const { id, plugin, tool } = offered
   try {
     context.signal.throwIfAborted()
-    const result = await runWithDeadline(
-      (signal) => callTool(plugin, { name: tool.name, input: args, context }, signal),
-      {
+    const result = await recorded('tool', id, () =>
+      runWithDeadline((signal) => callTool(plugin, { name: tool.name, input: args, context }, signal), {
         limitMs: timeoutSeconds * 1_000,
         graceMs: GRACE_MS,
         createError: () =>
           new PluggramError('plugin-timeout', `${id} did not end within ${timeoutSeconds} s.`),
         signal: context.signal,
         leavesOnAbort: true,
-      },
+      }),
     )
     if (result instanceof PictureResult) return { isDone: true, text: result.text, pictures: result.pictures }
     return { isDone: true, text: resultText(result) }

@@ -1,5 +1,6 @@
 import { errorMessage, isPluggramError, refusalFor } from '@pluggram/sdk'
 import type { Logger, ModelFile } from '@pluggram/sdk'
+import { recorded } from '@pluggram/sdk/runtime'
 import type { CallContext } from '@pluggram/sdk/runtime'
 import { nameOf } from './approval-message.ts'
 import { fingerprintOf } from './approval-record.ts'
@@ -164,7 +165,11 @@ export class ToolCaller {
     const problem = await checkCall(offered, call.args, { context, logger })
     if (problem !== undefined) return own(call, errorText(problem))
     const request = { offered, args: call.args, context, ...why, isAwaited: mayWait }
-    const outcome = await approvals.ask(request)
+    const outcome = await recorded('approval', id, async (step) => {
+      const answer = await approvals.ask(request)
+      step?.end(approvalState(answer))
+      return answer
+    })
     context.signal.throwIfAborted()
     if (typeof outcome === 'object' && 'asked' in outcome) {
       const text = `${id} was not called yet: a person is asked to approve it with a button in this chat.`
@@ -178,6 +183,13 @@ export class ToolCaller {
     if (mayWait && settled.state === 'running') return { call, text: '', waitsFor: settled }
     return { call, ...decidedText(settled) }
   }
+}
+
+/** What became of a question to a person, in one word for the journey. */
+function approvalState(outcome: Awaited<ReturnType<Approvals['ask']>>): string {
+  if (outcome === 'waiting') return outcome
+  if ('asked' in outcome) return 'asked'
+  return 'settled' in outcome ? outcome.settled.state : 'not asked'
 }
 
 /**

@@ -34,6 +34,11 @@ export function currentMessage(): MessageScope | undefined {
   return scopes.getStore()
 }
 
+/** Runs work as part of a call about that message. */
+export function inMessage<T>(message: MessageScope, work: () => T): T {
+  return scopes.run(message, work)
+}
+
 /** A plugin that runs in this process. */
 export class RunningPlugin implements HostedPlugin {
   readonly descriptor: PluginDescriptor

@@ -13,6 +13,7 @@ import { ANSWERS } from '../calls/plugin-answers.ts'
 import { ProblemError } from '../plugin-problem.ts'
 import type { Peer } from '../wire/peer.ts'
 import { toPlainData } from '../wire/plain-data.ts'
+import { inMessage } from '../calls/running-plugin.ts'
 import type { RunningPlugin } from '../calls/running-plugin.ts'
 import { configureManifest, readManifest } from '../start/read-manifest.ts'
 import type { CheckedManifest, PluginIdentity } from '../start/read-manifest.ts'
@@ -158,11 +159,16 @@ export class ChildPlugin {
     signal: AbortSignal,
   ): Promise<unknown> {
     const plugin = this.#started()
-    const asking = plugin.ask(kind, this.#withContext(kind, question, plugin), signal)
+    const asked = this.#withContext(kind, question, plugin)
+    const asking = plugin.ask(kind, asked, signal)
     // the host has stopped waiting, so this call must not be kept open either
     const answer = await (CALLS[kind].whenLate === 'leave' ? unlessAborted(asking, signal) : asking)
-    const { encode } = ANSWERS[kind]
-    return encode ? encode(answer, this.#peer.streams) : answer
+    const { about, encode } = ANSWERS[kind]
+    if (!encode) return answer
+    const scope = about?.(asked)
+    const encoded = (): unknown => encode(answer, this.#peer.streams)
+    // a text is written while it is read, which is later
+    return scope ? inMessage(scope, encoded) : encoded()
   }
 
   /** Runs a schedule of the plugin's code, by the number of its function. */

@@ -312,7 +312,13 @@ export class PluginProcess {
     this.#launched.kill()
   }
 
-  #answer({ method, args, signal }: IncomingCall): Promise<unknown> {
+  /** Answers the process, as part of the journey of the message that it works on. */
+  #answer(call: IncomingCall): Promise<unknown> {
+    const number = call.method === 'service' ? call.args[3] : call.args[0]
+    return this.#calls.during(number, () => this.#serve(call))
+  }
+
+  #serve({ method, args, signal }: IncomingCall): Promise<unknown> {
     switch (method) {
       case 'check-syntax':
         return this.#options.checkSyntax(String(args[0]))

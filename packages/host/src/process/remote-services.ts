@@ -48,7 +48,7 @@ function createLink(
     plugin,
     permissions,
     effects,
-    call: (method, args, signal) => peer.call('service', [service, method, args], signal),
+    call: (method, args, signal) => peer.call('service', [service, method, args, currentCall()], signal),
     note: (method, args) => peer.note('service', [service, method, args]),
     keep: (callback) => callbacks.add(callback),
     release: (callback) => callbacks.delete(callback),
@@ -58,6 +58,12 @@ function createLink(
     report: (error, during) => report(error, { during }),
     callNumber: (context) => Reflect.get(context, CALL_NUMBER),
   }
+}
+
+/** The host's number for the call that the plugin works on, for the message's journey. */
+function currentCall(): unknown {
+  const message = currentMessage()
+  return message && Reflect.get(message, CALL_NUMBER)
 }
 
 function createLogger(peer: Peer): Logger {

@@ -1,6 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { AiSubject } from '@pluggram/sdk'
-import type { CallContext } from '@pluggram/sdk/runtime'
+import { currentStep, inStep } from '@pluggram/sdk/runtime'
+import type { CallContext, Step } from '@pluggram/sdk/runtime'
 import { parseResponse } from '../calls/parse-result.ts'
 import type { Peer } from '../wire/peer.ts'
 import { decodeResponse } from '../wire/wire-response.ts'
@@ -15,6 +16,8 @@ const MAX_PAST_CALLS = 100
 interface OpenCall {
   readonly context: AskedContext
   readonly signal: AbortSignal | undefined
+  /** The call in the message's journey. */
+  readonly step: Step | undefined
   replies: number
 }
 
@@ -37,8 +40,14 @@ export class ServedCalls {
 
   add(context: AskedContext, signal: AbortSignal | undefined): number {
     const id = this.#nextId++
-    this.#open.set(id, { context, signal, replies: 0 })
+    this.#open.set(id, { context, signal, step: currentStep(), replies: 0 })
     return id
+  }
+
+  /** Runs what the process asked for during a call, as part of the message's journey. */
+  during<T>(id: unknown, work: () => T): T {
+    const call = typeof id === 'number' ? this.#open.get(id) : undefined
+    return inStep(call?.step, work)
   }
 
   /** Moves a message to the past once it is answered. */

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { toPlainData } from './plain-data.ts'
 import { decodeError, encodeError } from './wire-error.ts'
 import type { WireError } from './wire-error.ts'
@@ -21,10 +22,16 @@ interface Reading {
 /** A chunk of a stream, or its end with what it returned. */
 type Pulled = { readonly chunk: string } | { readonly isEnd: true; readonly value: unknown }
 
+interface Offered {
+  readonly source: AsyncIterator<unknown>
+  /** Runs work as part of the call that offered the stream. */
+  readonly within: ReturnType<typeof AsyncLocalStorage.snapshot>
+}
+
 /** Text streams that one side of a connection writes and the other side reads. */
 export class StreamTable {
   readonly #send: (message: StreamMessage) => void
-  readonly #offered = new Map<number, AsyncIterator<unknown>>()
+  readonly #offered = new Map<number, Offered>()
   readonly #read = new Map<number, Reading>()
   #nextId = 1
 
@@ -41,7 +48,7 @@ export class StreamTable {
   offer(source: AsyncIterable<unknown>): number {
     if (this.#offered.size >= MAX_STREAMS) throw new Error(`more than ${MAX_STREAMS} texts are being written`)
     const id = this.#nextId++
-    this.#offered.set(id, source[Symbol.asyncIterator]())
+    this.#offered.set(id, { source: source[Symbol.asyncIterator](), within: AsyncLocalStorage.snapshot() })
     return id
   }
 
@@ -113,9 +120,9 @@ export class StreamTable {
   }
 
   async #produce(id: number): Promise<void> {
-    const source = this.#offered.get(id)
+    const offered = this.#offered.get(id)
     try {
-      const next = await source?.next()
+      const next = await offered?.within(() => offered.source.next())
       if (next && next.done !== true) return this.#send(['chunk', id, String(next.value)])
       this.#offered.delete(id)
       const returned: unknown = next?.value
@@ -128,7 +135,7 @@ export class StreamTable {
   }
 
   #withdraw(id: number): void {
-    const source = this.#offered.get(id)
+    const source = this.#offered.get(id)?.source
     this.#offered.delete(id)
     // not awaited: a source that hangs in next() hangs in return() too
     void Promise.resolve(source?.return?.()).catch(() => {})

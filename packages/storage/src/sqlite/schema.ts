@@ -166,13 +166,29 @@ const TIME_ZONES = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** What some messages went through: for each plugin and day the last failed, the slowest and the dearest. */
+const KEPT_JOURNEYS = `
+  CREATE TABLE kept_journeys (
+    bot INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    plugin TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('failed', 'slowest', 'dearest')),
+    value REAL NOT NULL,
+    update_id INTEGER NOT NULL,
+    chat_id INTEGER NOT NULL,
+    user_id INTEGER NOT NULL,
+    journey TEXT NOT NULL,
+    PRIMARY KEY (bot, day, plugin, reason)
+  ) STRICT, WITHOUT ROWID;
+`
+
 /**
  * Each step migrates the schema by one version; a released step never changes.
  *
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS, TIME_ZONES]
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS, TIME_ZONES, KEPT_JOURNEYS]
 
 /** The schema version that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -1,6 +1,7 @@
 import { createBackoff, wait } from '@pluggram/base'
 import type { Backoff, BackoffOptions } from '@pluggram/base'
-import type { CallSlot, DeliveryPolicy } from '@pluggram/sdk/runtime'
+import { currentStep } from '@pluggram/sdk/runtime'
+import type { CallSlot, DeliveryPolicy, StepKind } from '@pluggram/sdk/runtime'
 import { cancelledError, finalLoss, toTelegramError } from '../api/errors.ts'
 import type { TelegramError } from '../api/errors.ts'
 import type { FloodHolds, GatedCall, SendGate } from './send-gate.ts'
@@ -56,9 +57,10 @@ export async function callPersistently<T>(
   let unsureDelays: Backoff | undefined
   let failures = 0
   let losses = 0
+  let retryAfter: number | undefined
   for (;;) {
     const waiting = gate.pass(signal)
-    if (waiting) await orCancelled(waiting, method)
+    if (waiting) await asStep('limit', method, { retryAfter }, orCancelled(waiting, method))
     if (slot) await orCancelled(slot.take(signal), method)
     if (signal.aborted) throw cancelledError(method, { wasSent: false })
     try {
@@ -69,7 +71,8 @@ export async function callPersistently<T>(
       slot?.giveBack()
       const failure = toTelegramError(error, method)
       if (failure.errorCode === 429 && failure.retryAfterSeconds !== undefined) {
-        gate.refused(failure.retryAfterSeconds)
+        retryAfter = failure.retryAfterSeconds
+        gate.refused(retryAfter)
         continue
       }
       if (await gate.isTokenRefusal?.(failure)) continue
@@ -85,9 +88,22 @@ export async function callPersistently<T>(
       // Each retry may show the message once more, so further retries wait longer.
       unsureDelays ??= createBackoff({ minimum: backoff.minimum * 4, maximum: backoff.maximum * 1.6 })
       const delay = failure.isAmbiguous && losses > 1 ? unsureDelays.next() : delays.next()
-      await orCancelled(wait(delay, signal), method)
+      const facts = { error: failure.code, status: failure.errorCode }
+      await asStep('retry', method, facts, orCancelled(wait(delay, signal), method))
     }
   }
+}
+
+/** Waits, as a step of the message's journey. */
+async function asStep(
+  kind: StepKind,
+  method: string,
+  facts: Readonly<Record<string, string | number | undefined>>,
+  waiting: Promise<void>,
+): Promise<void> {
+  const step = currentStep()?.begin(kind, method, facts)
+  await waiting
+  step?.end()
 }
 
 /** The gate of calls to a chat. */
