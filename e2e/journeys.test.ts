@@ -181,7 +181,10 @@ test('a message can be followed from its arrival until its answer is sent, and f
   const requests = sum.steps.filter(({ kind }) => kind === 'model')
   expect(requests.map(({ parent }) => parent)).toEqual([asked.id, asked.id])
   expect(requests[0]?.name).toMatch(/obedient$/)
-  expect(requests[0]?.facts).toMatchObject({ inputTokens: expect.any(Number), firstWordMs: expect.any(Number) })
+  expect(requests[0]?.facts).toMatchObject({
+    inputTokens: expect.any(Number),
+    firstWordMs: expect.any(Number),
+  })
   expect(only(sum, 'tool')).toMatchObject({ name: 'outer.add', parent: asked.id })
 
   // a call that a person approves: the answer goes on as a journey of its own
@@ -214,7 +217,9 @@ test('a message can be followed from its arrival until its answer is sent, and f
   const failed = await api.get<Journey>(`/journeys/${id}`)
   const shown = await runCommand(home, 'journey', id)
   expect(shown.output).toContain(`update ${failed.updateId} · message`)
-  expect(shown.output).toMatch(/\d+\.\d ms +\d+ % .*█.* {4}a plugin was asked: outer \(error, error TypeError\)/)
+  expect(shown.output).toMatch(
+    /\d+\.\d ms +\d+ % .*█.* {4}a plugin was asked: outer \(error, error TypeError\)/,
+  )
   const listed = await runCommand(home, 'journey', '--failed', '--plugin', 'outer')
   expect(listed.output).toContain(`✗ ${failed.updateId}`)
   expect(listed.output).not.toMatch(/✓|inner/)
@@ -232,7 +237,11 @@ test('a message can be followed from its arrival until its answer is sent, and f
   await expect.poll(kept).toEqual([failed.updateId])
   await assistant.stop('SIGKILL')
   const found = await runCommand(home, 'journey', String(failed.updateId), '--json')
-  expect(JSON.parse(found.output)).toMatchObject({ updateId: failed.updateId, plugin: 'outer', isFailed: true })
+  expect(JSON.parse(found.output)).toMatchObject({
+    updateId: failed.updateId,
+    plugin: 'outer',
+    isFailed: true,
+  })
   expect((await runCommand(home, 'journey', 'dearest')).output).toContain('a language model was asked: ')
   expect((await runCommand(home, 'journey', 'slowest')).output).toContain('a message was sent')
 })
@@ -267,6 +276,6 @@ test('a message that waits shows behind which one; a crashed plugin and a forgot
   await ask(driver, ada, '/forget_me')
   await pressButton(driver, { chatId: ada.id, user: ada, label: '🗑 Delete everything' })
   await expect
-    .poll(async () => (await api.get<{ journeys: Journey[]; kept: Journey[] }>('/journeys')))
+    .poll(async () => await api.get<{ journeys: Journey[]; kept: Journey[] }>('/journeys'))
     .toEqual({ journeys: [], kept: [] })
 })

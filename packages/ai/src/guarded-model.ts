@@ -167,10 +167,7 @@ export class GuardedModel implements SdkLanguageModel {
     const model = createModel(selection)
     // not raced: a reservation must always be settled
     const reservation = await meter
-      .reserve(
-        { selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper },
-        limits.signal,
-      )
+      .reserve({ selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper }, limits.signal)
       .catch((error: unknown) => {
         step?.end('failed', { error: errorName(error) })
         throw error

@@ -353,8 +353,7 @@ async function askInTurn(
     const ask = (): ReturnType<typeof askPlugin> => askPlugin(plugin, { ...question, controller }, options)
     const [answer, outcome] = await (step ? inStep(step, ask) : ask())
     step?.end(outcome)
-    if (!signal.aborted)
-      options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
+    if (!signal.aborted) options.onPluginCall?.(name, outcome, (performance.now() - startedAt) / 1_000)
     return answer
   } finally {
     seats.leave(plugin, isUrgent)

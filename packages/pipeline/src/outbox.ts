@@ -2,7 +2,15 @@ import { endsWithin, wait } from '@pluggram/base'
 import { DeliveryError, errorMessage } from '@pluggram/sdk'
 import type { Logger, SentMessage } from '@pluggram/sdk'
 import { errorName, inStep, POSTED_UPDATE_ID } from '@pluggram/sdk/runtime'
-import type { Journey, Journeys, MessageStore, MessageTransport, OutboxRow, OutgoingMessage, Step } from '@pluggram/sdk/runtime'
+import type {
+  Journey,
+  Journeys,
+  MessageStore,
+  MessageTransport,
+  OutboxRow,
+  OutgoingMessage,
+  Step,
+} from '@pluggram/sdk/runtime'
 import { Lanes, SparingMap } from './lanes.ts'
 import { SlowStart } from './slow-start.ts'
 

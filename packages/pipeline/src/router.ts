@@ -208,11 +208,7 @@ function nobody(): readonly RunnablePlugin[] {
 /** More names would help nobody, and take memory with each message. */
 const MAX_UNMATCHED = 20
 
-function matching(
-  listeners: readonly RunnablePlugin[],
-  text: string,
-  unmatched: string[],
-): RunnablePlugin[] {
+function matching(listeners: readonly RunnablePlugin[], text: string, unmatched: string[]): RunnablePlugin[] {
   unmatched.length = 0
   return listeners.filter(({ descriptor }) => {
     const isMatching = matches(descriptor, text)

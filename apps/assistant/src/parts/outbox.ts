@@ -7,6 +7,6 @@ export const messageOutbox = definePart({
   name: 'outbox',
   needs: { storage, journeys, logger },
   gives: outbox,
-  start: (needs) => 
+  start: (needs) =>
     createOutbox({ store: needs.storage.messages, journeys: needs.journeys, logger: needs.logger }),
 })

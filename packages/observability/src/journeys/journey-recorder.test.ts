@@ -139,7 +139,9 @@ test('of each plugin and day the last failed, the slowest and the dearest are wr
   const rows = written.flat()
   expect(written).toHaveLength(1)
   expect(
-    rows.map(({ reason, updateId }) => [reason, updateId]).toSorted((a, b) => String(a).localeCompare(String(b))),
+    rows
+      .map(({ reason, updateId }) => [reason, updateId])
+      .toSorted((a, b) => String(a).localeCompare(String(b))),
   ).toEqual([
     ['dearest', 4],
     ['failed', 4],

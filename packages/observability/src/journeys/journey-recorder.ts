@@ -31,7 +31,10 @@ export class JourneyRecorder implements Journeys, JourneyOwner {
     this.#ring = emptyRing(options.keep)
   }
 
-  open({ updateId, kind, chat, user, message, continues }: IncomingUpdate, since: number): Journey | undefined {
+  open(
+    { updateId, kind, chat, user, message, continues }: IncomingUpdate,
+    since: number,
+  ): Journey | undefined {
     if (this.#ring.length === 0) return undefined
     return this.#add({
       updateId,

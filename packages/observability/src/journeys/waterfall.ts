@@ -38,7 +38,8 @@ export function waterfall(view: JourneyView): string[] {
     depths.set(step.id, depth)
     return row(step, depth, view.ms)
   })
-  const more = view.stepsLeftOut > 0 ? [`… and ${view.stepsLeftOut} further steps, which were only counted`] : []
+  const more =
+    view.stepsLeftOut > 0 ? [`… and ${view.stepsLeftOut} further steps, which were only counted`] : []
   return [...head(view), '', ...rows, ...more]
 }
 
@@ -112,5 +113,7 @@ function factsOf(facts: StepFacts = {}): string[] {
 
 function duration(milliseconds: number): string {
   if (milliseconds < 1_000) return `${milliseconds.toFixed(1)} ms`
-  return milliseconds < 120_000 ? `${(milliseconds / 1_000).toFixed(2)} s` : `${(milliseconds / 60_000).toFixed(1)} min`
+  return milliseconds < 120_000
+    ? `${(milliseconds / 1_000).toFixed(2)} s`
+    : `${(milliseconds / 60_000).toFixed(1)} min`
 }

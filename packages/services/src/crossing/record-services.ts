@@ -55,7 +55,7 @@ function recordOne(name: RecordedName, service: object): object {
 /** The names of an object's members, those of its class included. */
 function memberNames(object: object): string[] {
   const names = new Set<string>()
-  for (let level: object | null = object; level && level !== Object.prototype; ) {
+  for (let level: object | null = object; level && level !== Object.prototype;) {
     for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name)
     level = Object.getPrototypeOf(level) as object | null
   }

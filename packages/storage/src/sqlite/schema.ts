@@ -188,7 +188,14 @@ const KEPT_JOURNEYS = `
  * Tables that every message writes have few indexes, and their CHECKs compare with `=`: for an `IN`
  * list SQLite fills a temporary table for each row.
  */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, AUTHORS, PEOPLE, QUESTIONS, TIME_ZONES, KEPT_JOURNEYS]
+export const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  AUTHORS,
+  PEOPLE,
+  QUESTIONS,
+  TIME_ZONES,
+  KEPT_JOURNEYS,
+]
 
 /** The schema version that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length
