@@ -35,7 +35,7 @@ export async function openSecretsProblem(home: string): Promise<string | undefin
 }
 
 /** The folder itself comes last: it stays open until everything in it is closed. */
-async function closeAll(folder: string): Promise<void> {
+export async function closeAll(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await closeAll(path)

@@ -1,6 +1,8 @@
 export type { AiSettings } from './ai-options.ts'
 export { createAi } from './create-ai.ts'
 export type { Ai } from './create-ai.ts'
+export { examineModels } from './examine-models.ts'
+export type { ModelFault } from './examine-models.ts'
 export { APPROVALS_PLUGIN } from './tools/approvals.ts'
 export { createTools } from './tools/create-tools.ts'
 export type { Tools } from './tools/create-tools.ts'

@@ -56,10 +56,18 @@ export function createProblem(details: ProblemDetails): ConfigProblem {
   }
 }
 
+/** `file:line:column`, relative to the home if the file is in it. */
+export function problemPlace(
+  { file, line, column }: ConfigLocation,
+  options: { readonly home: string },
+): string {
+  const short = shortenFile(file, options.home)
+  return line > 0 ? `${short}:${line}:${column}` : short
+}
+
 /** Shows one problem on one line: `file:line:column: path.to.key: expected …, but got …. What to do.` */
 export function formatProblem(problem: ConfigProblem, options: { readonly home: string }): string {
-  const file = shortenFile(problem.file, options.home)
-  const where = problem.line > 0 ? `${file}:${problem.line}:${problem.column}` : file
+  const where = problemPlace(problem, options)
   const subject = problem.path === '' ? where : `${where}: ${problem.path}`
   const line = `${subject}: ${asSentences(problem.message, problem.fix)}`
   return line.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')

@@ -88,7 +88,6 @@ export const FINDINGS = {
     means: 'Other machines can reach the pages, and there is no password.',
   },
   'exposure.plain-http': { severity: 'warning', means: 'Other machines reach the pages without encryption.' },
-  'exposure.weak-secret': { severity: 'warning', means: 'A password or token can be guessed.' },
   'exposure.model-for-everyone': {
     severity: 'warning',
     means: 'Everybody may use a model that costs money, and no budget limits them.',
@@ -126,7 +125,7 @@ export const FINDINGS = {
   },
   'model.key-refused': { severity: 'error', means: "The model's server refuses the key." },
   'model.unreachable': { severity: 'error', means: "The model's server does not answer." },
-  'model.unknown': { severity: 'error', means: 'The server has no model of that name.' },
+  'model.unknown': { severity: 'warning', means: 'The server does not list a model of that name.' },
   'model.context-small': {
     severity: 'warning',
     means: 'A model takes too little text at once for a conversation with tools.',

@@ -133,7 +133,7 @@ function lower({ pid }: ChildProcess): void {
 }
 
 /** The backups in a folder, oldest first. */
-async function backupsIn(folder: string): Promise<{ readonly path: string; readonly at: number }[]> {
+export async function backupsIn(folder: string): Promise<{ readonly path: string; readonly at: number }[]> {
   const names = await readdir(folder).catch(() => [])
   const found = await Promise.all(
     names

@@ -1,11 +1,18 @@
 import { join } from 'node:path'
 import { describePluginIssues, formatProblem } from '@pluggram/config'
+import type { ConfigProblem } from '@pluggram/config'
 import { inspectPlugin } from '@pluggram/host'
 import type { PluginCandidate } from '@pluggram/host'
 import type { Logger } from '@pluggram/sdk'
 import { limitsFor } from '../plugins.ts'
 import type { HomeReading } from '../read-home.ts'
 import type { CliEnvironment } from './cli-environment.ts'
+
+interface InspectOptions {
+  readonly checksBlock?: boolean
+  /** Told what is wrong in its block, before the error is thrown. */
+  readonly onIssues?: (problems: readonly ConfigProblem[]) => void
+}
 
 /**
  * Loads a plugin in a process of its own and ends it; with `checksBlock`, its block of config.json is checked.
@@ -16,16 +23,17 @@ export function inspect(
   cli: CliEnvironment,
   { configuration, found }: Pick<HomeReading, 'configuration' | 'found'>,
   candidate: PluginCandidate,
-  options: { readonly checksBlock?: boolean } = {},
+  { onIssues, ...options }: InspectOptions = {},
 ): ReturnType<typeof inspectPlugin> {
   const surroundings: Parameters<typeof inspectPlugin>[1] = {
     pluginPaths: found.pluginPaths,
     limits: limitsFor(configuration, candidate.name),
     blockFor: (jsonSchema) => configuration.pluginBlock(candidate.name, jsonSchema),
-    describeIssues: (plugin, issues) =>
-      describePluginIssues(configuration, plugin, issues)
-        .map((problem) => formatProblem(problem, configuration))
-        .join('\n'),
+    describeIssues(plugin, issues) {
+      const problems = describePluginIssues(configuration, plugin, issues)
+      onIssues?.(problems)
+      return problems.map((problem) => formatProblem(problem, configuration)).join('\n')
+    },
     dataFolder: join(cli.home, 'data'),
     logger: quietLogger(cli),
   }

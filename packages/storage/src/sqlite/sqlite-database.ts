@@ -42,7 +42,7 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
     return open(file, options)
   } catch (error) {
     if (error instanceof PluggramError) throw error
-    const isDamaged = DAMAGE.test(errorMessage(error))
+    const isDamaged = isDamage(error)
     if (isDamaged && options.repair) {
       const movedTo = putAside(file, renameSync)
       options.onRepair?.(movedTo)
@@ -50,6 +50,28 @@ export function openSqliteDatabase(file: string, options: OpenOptions = {}): Dat
     }
     if (!isDamaged) throw explainOpenFailure(file, error)
     throw new Failure('database-damaged', { subject: file, reason: errorMessage(error), cause: error })
+  }
+}
+
+/**
+ * Looks whether a database could be opened, and changes nothing.
+ * @throws PluggramError as `openSqliteDatabase` would
+ */
+export function examineDatabase(file: string): void {
+  takeSavedCopy(file, {})
+  refuseDamagedLog(file, {})
+  let database: DatabaseSync | undefined
+  try {
+    if (statSync(file).size === 0) throw new Error('the file is empty, and so is not a database')
+    database = new DatabaseSync(file, { readOnly: true })
+    refuseNewer(file, readVersion(database), MIGRATIONS.length)
+    checkPages(database, file)
+  } catch (error) {
+    if (error instanceof PluggramError) throw error
+    if (!isDamage(error)) throw explainOpenFailure(file, error)
+    throw new Failure('database-damaged', { subject: file, reason: errorMessage(error), cause: error })
+  } finally {
+    database?.close()
   }
 }
 
@@ -123,6 +145,10 @@ function prepareFile(file: string): void {
     rmSync(unfinished, { force: true })
     throw error
   }
+}
+
+function isDamage(error: unknown): boolean {
+  return DAMAGE.test(errorMessage(error))
 }
 
 function readVersion(database: DatabaseSync): number {

@@ -1,0 +1,17 @@
+import { findingRow } from '@pluggram/observability'
+import type { FindingId, Found } from '@pluggram/observability'
+import type { Repair } from './repair.ts'
+
+/** A finding, with the change that puts it right if one is safe. */
+export interface Problem extends Found {
+  readonly repair?: Repair
+}
+
+/** A problem with the severity that the table gives its kind. */
+export function problem(
+  id: FindingId,
+  words: Pick<Found, 'what' | 'why' | 'fix' | 'where'>,
+  repair?: Repair,
+): Problem {
+  return { id, severity: findingRow(id).severity, ...words, ...(repair && { repair }) }
+}
