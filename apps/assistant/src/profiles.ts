@@ -9,6 +9,7 @@ import { roomOnDisk } from './parts/disk.ts'
 import { errorSpikes } from './parts/error-spikes.ts'
 import { currentFindings } from './parts/findings.ts'
 import { journeysToRead, messageJourneys } from './parts/journeys.ts'
+import { homeFindings } from './parts/home-findings.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
 import { mcpServerList, mountMcpServers } from './parts/mcp-servers.ts'
 import { assistantMetrics } from './parts/metrics.ts'
@@ -41,6 +42,7 @@ const state: readonly Part[] = [
   accessRules,
   assistantMetrics,
   currentFindings,
+  homeFindings,
   roomOnDisk,
   errorSpikes,
   messageJourneys,

@@ -15,3 +15,10 @@ export function problem(
 ): Problem {
   return { id, severity: findingRow(id).severity, ...words, ...(repair && { repair }) }
 }
+
+/** The finding alone: repairs are for a command with somebody who confirms them. */
+export function withoutRepair(one: Problem): Found {
+  const found: { -readonly [Key in keyof Problem]: Problem[Key] } = { ...one }
+  delete found.repair
+  return found
+}

@@ -1,7 +1,7 @@
 import { definePart } from '@pluggram/assembly'
 import { createPluginHost } from '@pluggram/host'
 import type { JsonObject } from '@pluggram/host'
-import { findParked } from '../find-parked.ts'
+import { findPluginProblems } from '../find-plugin-problems.ts'
 import { unknownKeys } from '../plugins.ts'
 import * as tokens from './tokens.ts'
 
@@ -34,7 +34,7 @@ export const plugins = definePart({
     board.runBy(host)
     life.add(tokens.findingSources, {
       name: 'the plugins',
-      check: () => [...board.states(), ...board.mounted()].flatMap((state) => findParked(state, board) ?? []),
+      check: () => findPluginProblems(board),
     })
     life.onOpen(() => {
       const { problems, configuration } = board.wanted
