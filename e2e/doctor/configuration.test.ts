@@ -11,14 +11,14 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const KEY = 'sk-doctor-1234567890abcdef'
+const KEY = 'sk-Kd83hdHe72hjsHJ3kdl0'
 const HEALTHY = { code: 0, output: 'No problems found.\n' }
 
 async function edit(file: string, change: (text: string) => string): Promise<void> {
   await writeFile(file, change(await readFile(file, 'utf8')))
 }
 
-/** Eleven mistakes in the files of a home, of which ten are clearly meant otherwise. */
+/** Twelve mistakes in the files of a home, of which eleven are clearly meant otherwise. */
 async function spoiltHome(): Promise<string> {
   const home = await createHome({
     'config.json': `{
@@ -36,6 +36,7 @@ async function spoiltHome(): Promise<string> {
 OPENAI_API_KEY=“${KEY}”
 TRANSLATE_STYLE: formal
 TELEGRAM_WEBHOOK_URL=https://example.org/telegram/webhook
+NICKNAME="Ann
 `,
     'data/note.txt': 'x',
   })
@@ -50,10 +51,11 @@ const SPOILT = [
   'config.doubtful:BOT_TOKEN .env:1',
   'config.doubtful:enabled_plugins.dicee plugins_config.json:3',
   'config.doubtful:grant plugins_config.json:5',
+  'config.invalid:OPENAI_API_KEY .env:2',
   'config.invalid:http.prot config.json:4',
   'config.invalid:log.level config.json:6',
   'config.invalid:network.no_proxi config.json:8',
-  'config.quotes:OPENAI_API_KEY .env:2',
+  'config.quotes:NICKNAME .env:5',
   'files.data-open data/',
   'files.secrets-open:.env .env',
   'files.secrets-open:config.json config.json',
@@ -73,11 +75,11 @@ test('mistakes in the files are found with file and line, and what was clearly m
   expect(before.of('config.invalid:log.level')).toMatchObject({ isFixable: false })
 
   const words = await doctor(home, ['--offline'])
-  expect(words.output).toMatch(/^error {4}http\.prot is wrong/)
+  expect(words.output).toMatch(/^error {4}http\.prot is wrong/m)
   expect(words.output).toContain('\n  where  config.json:4:')
-  expect(words.output).toMatch(/3 errors, 8 warnings/)
+  expect(words.output).toMatch(/4 errors, 8 warnings/)
   expect(words.output).toContain(
-    '"pluggram doctor --fix" shows what it would change to put 10 of them right.',
+    '"pluggram doctor --fix" shows what it would change to put 11 of them right.',
   )
 
   // without a terminal and --yes it only shows
@@ -105,6 +107,7 @@ test('mistakes in the files are found with file and line, and what was clearly m
 OPENAI_API_KEY=${KEY}
 TRANSLATE_STYLE=formal
 TELEGRAM_WEBHOOK_URL=https://example.org/telegram/webhook
+NICKNAME=Ann
 `,
   )
   expect((await stat(join(home, '.env'))).mode & 0o777).toBe(0o600)

@@ -70,8 +70,21 @@ export const configurationCheck: DoctorCheck = {
   async run({ cli, reading, configuration, isRunning }) {
     const quiet = { ...cli, printError: () => {} }
     const faults = await findFaults(quiet, reading, { loadsPlugins: !isRunning })
-    return distinct(faults.map((fault) => toProblem(fault, configuration)))
+    return distinct(joined(faults.map((fault) => toProblem(fault, configuration))))
   },
+}
+
+/** A quote that makes a secret wrong is one mistake: the error gets its repair. */
+function joined(problems: readonly Problem[]): Problem[] {
+  const quotes = new Map(
+    problems.filter(({ id }) => id.startsWith('config.quotes:')).map((one) => [one.id, one]),
+  )
+  return problems.flatMap((one) => {
+    const quote = quotes.get(one.id.replace('config.invalid:', 'config.quotes:') as Problem['id'])
+    if (one === quote)
+      return problems.some(({ id }) => id === one.id.replace('quotes', 'invalid')) ? [] : [one]
+    return [{ ...one, ...(quote?.repair && { fix: quote.fix, repair: quote.repair }) }]
+  })
 }
 
 /** Two problems of one key get different ids. */

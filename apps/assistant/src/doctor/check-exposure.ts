@@ -8,7 +8,7 @@ import type { DoctorCheck } from './examined-home.ts'
 import { problem } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-/** In a container every address is inside; who may come in is decided outside of it. */
+/** In a container it is usual to listen everywhere; who may come in is decided outside of it. */
 const CONTAINERS = ['/.dockerenv', '/run/.containerenv']
 const isContainer = (): boolean =>
   CONTAINERS.some((file) => existsSync(file)) || process.env['KUBERNETES_SERVICE_HOST'] !== undefined
@@ -31,7 +31,7 @@ export function findExposure(configuration: LoadedConfiguration): Problem[] {
       }),
     ]
   }
-  if (isContainer()) return []
+  if (/^(?:0\.0\.0\.0|::)$/.test(host) && isContainer()) return []
   return [
     problem('exposure.plain-http', {
       what: 'Other machines reach the pages, and the password and all chats travel without encryption.',

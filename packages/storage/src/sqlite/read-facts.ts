@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { botInSql } from '../bot-id.ts'
 
 /** What a home's database says to somebody who only looks. */
@@ -15,7 +17,7 @@ export interface DatabaseFacts {
  * schema: it is migrated at a start, not here.
  */
 export function readFacts(file: string, bot: number): DatabaseFacts {
-  const database = new DatabaseSync(file, { readOnly: true })
+  const database = openToLook(file)
   try {
     const rows = (sql: string): readonly Readonly<Record<string, unknown>>[] => {
       try {
@@ -40,6 +42,13 @@ export function readFacts(file: string, bot: number): DatabaseFacts {
   } finally {
     database.close()
   }
+}
+
+/** Opens a database that is only looked at. Without `immutable`, SQLite would leave new files beside it. */
+export function openToLook(file: string): DatabaseSync {
+  const hasLog = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+  const address = new URL(`${pathToFileURL(file).href}?immutable=1`)
+  return new DatabaseSync(hasLog ? file : address, { readOnly: true })
 }
 
 /** Empties the log of a database that nothing has open. */

@@ -7,6 +7,7 @@ import { explainOpenFailure } from '../open-problem.ts'
 import { tuneConnection } from './connection.ts'
 import { savedCopyOf } from './file-guard.ts'
 import { findLogDamage } from './log-damage.ts'
+import { openToLook } from './read-facts.ts'
 import { MIGRATIONS } from './schema.ts'
 
 export interface OpenOptions {
@@ -63,7 +64,7 @@ export function examineDatabase(file: string): void {
   let database: DatabaseSync | undefined
   try {
     if (statSync(file).size === 0) throw new Error('the file is empty, and so is not a database')
-    database = new DatabaseSync(file, { readOnly: true })
+    database = openToLook(file)
     refuseNewer(file, readVersion(database), MIGRATIONS.length)
     checkPages(database, file)
   } catch (error) {
