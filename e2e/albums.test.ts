@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import type { Session } from './support/assistant.ts'
 import { newAlbum, sendAlbum } from './support/album.ts'
-import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startObedientModel } from './support/obedient-model.ts'
@@ -142,4 +142,65 @@ test('an album is one question over a webhook, and a plugin that knows no albums
     'note-2.txt',
     'note-3.txt',
   ])
+})
+
+test('a part of an album that comes late joins its album, while that is answered and afterwards', async () => {
+  const { promise: isHere, resolve: arrive } = Promise.withResolvers<void>()
+  async function* slowly(): AsyncGenerator<string> {
+    yield 'I see '
+    await isHere
+  }
+  const model = await startObedientModel(
+    (request, index) => (index === 0 ? { text: slowly() } : { text: seen(request) }),
+    'obedient-vision',
+  )
+  models.push(model)
+  const emulator = await startEmulator()
+  const { driver, url } = emulator
+  const ada = await createPerson(driver)
+  const to = { chatId: ada.id, userId: ada.id }
+  await startAssistant(await createHome(), environmentOf(model, url))
+
+  // while the others are answered, and something else waits
+  const first = { ...to, albumId: newAlbum() }
+  await sendAlbum(emulator, first, [{ caption: 'Which is best?' }, {}])
+  await expect.poll(() => model.requests.length).toBe(1)
+  await write(driver, ada, 'Hello')
+  await sendAlbum(emulator, first, [{}])
+  await expect.poll(() => model.requests.length, { timeout: 30_000 }).toBe(3)
+  arrive()
+  expect(await texts(driver, ada.id, 2)).toEqual(['3 pictures, “Which is best?”', '0 pictures, “Hello”'])
+
+  // after the answer
+  const second = { ...to, albumId: newAlbum() }
+  await sendAlbum(emulator, second, [{ caption: 'And now?' }, {}])
+  expect((await texts(driver, ada.id, 3))[2]).toBe('2 pictures, “And now?”')
+  await sendAlbum(emulator, second, [{ caption: 'the last one' }])
+  await expect
+    .poll(async () => (await texts(driver, ada.id, 3)).slice(2))
+    .toEqual(['3 pictures, “And now?\n\nthe last one”'])
+
+  // after something else was said, it is a question of its own, which names the album
+  expect(await ask(driver, ada, 'Thanks')).toEqual(['0 pictures, “Thanks”'])
+  await sendAlbum(emulator, second, [{}])
+  expect((await texts(driver, ada.id, 5))[4]).toMatch(/^1 pictures/)
+  expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain(
+    'belongs to the album of an earlier message',
+  )
+})
+
+test('in a group, a late part of an album that was addressed is not a message to nobody', async () => {
+  const model = await startSeeingModel()
+  const emulator = await startEmulator()
+  const { driver, url } = emulator
+  const ada = await createPerson(driver)
+  const group = { type: 'supergroup', title: 'Friends', memberIds: [ada.id] }
+  const { id } = await driver.post<{ id: number }>('/chats', group)
+  const to = { chatId: id, userId: ada.id, albumId: newAlbum() }
+  await startAssistant(await createHome(), environmentOf(model, url))
+  const { bot } = await driver.get<{ bot: { username: string } }>('/state')
+  await sendAlbum(emulator, to, [{ caption: `@${bot.username} look` }, {}])
+  expect(await texts(driver, id, 1)).toEqual([expect.stringMatching(/^2 pictures/)])
+  await sendAlbum(emulator, to, [{}])
+  await expect.poll(() => texts(driver, id, 1)).toEqual([expect.stringMatching(/^3 pictures/)])
 })

@@ -201,3 +201,32 @@ test('in a group, in a channel and of an album, an edited question gets a new an
     .poll(() => texts(driver, ada.id))
     .toEqual([`Answer to ${'<image_url>'.repeat(3)}Which is worst?`])
 })
+
+test('a question that waits is answered once, with its new words; one that is answered keeps its place', async () => {
+  const stage = await startStage()
+  const { driver, emulator, ada, model } = stage
+  const slow = await write(driver, ada, 'slow one')
+  await expect.poll(() => model.requests.length).toBe(1)
+  const second = await write(driver, ada, 'Second')
+  await edit(stage, second, ada.id, 'Second, better')
+  await edit(stage, second, ada.id, 'Second, best')
+  const album = { chatId: ada.id, userId: ada.id }
+  const [, part] = await sendAlbum(emulator, album, [{}, { caption: 'Which is best?' }, {}])
+  await edit(stage, part as TranscriptMessage, ada.id, 'Which is worst?')
+  const last = await write(driver, ada, 'Last')
+  // the answer to the new words of the first one is slow as well: the others wait for it
+  await edit(stage, slow, ada.id, 'slow two')
+  await expect.poll(() => model.requests.length).toBe(2)
+  await edit(stage, last, ada.id, 'Last of all')
+  await edit(stage, slow, ada.id, 'First')
+  await expect
+    .poll(() => texts(driver, ada.id), { timeout: 30_000 })
+    .toEqual([
+      'Answer to First',
+      'Answer to Second, best',
+      `Answer to ${'<image_url>'.repeat(3)}Which is worst?`,
+      'Answer to Last of all',
+    ])
+  expect(await ask(driver, ada, 'Still there?')).toEqual(['Answer to Still there?'])
+  expect(model.requests).toHaveLength(7)
+})

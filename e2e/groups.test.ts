@@ -19,6 +19,7 @@ const ECHO = `export default class {
     if (command?.name === 'start')
       return command.args.startsWith('pass_') ? undefined : { success: true, response: 'started in a ' + chat.type + ' with ' + command.args }
     const heard = 'heard «' + text + '» of ' + user.id + ' as ' + role
+    if (text.includes('at length')) return { success: true, response: heard + ' and so on'.repeat(600) }
     if (!text.includes('button')) return { success: true, response: heard }
     return { success: true, response: { text: heard, buttons: [[{ text: 'Mine', data: 'mine', onlyFor: user.id }]] } }
   }
@@ -270,6 +271,31 @@ test('a post and its copy in the discussion group are answered once', async () =
   await untilSaid(news.id, 'heard «echo post»')
   expect(await said(talk.id)).toHaveLength(1)
   expect(await said(news.id)).toHaveLength(1)
+})
+
+test('what is said about a comment stays in the comments of its post, all parts of it', async () => {
+  const chat = await newChat('supergroup', 'Discussion')
+  const from = { id: ada.id, is_bot: false, first_name: 'Ada' }
+  const post = { message_id: 4_000, date: 1, chat, text: 'News', is_automatic_forward: true }
+  await raw('message', chat, 'echo at length', { from, message_thread_id: 4_000, reply_to_message: post })
+  const asked = rawId
+  await expect.poll(async () => (await said(chat.id)).length).toBe(2)
+  const copy = {
+    sender_chat: { id: -1_009_999_999_998, type: 'channel', title: 'Far' },
+    is_automatic_forward: true,
+  }
+  await raw('message', chat, 'echo the post', { from, ...copy })
+  const copied = rawId
+  await untilSaid(chat.id, 'echo the post')
+  const { calls } = await driver.get<{
+    calls: { method: string; params: { chat_id?: number; reply_parameters?: unknown } }[]
+  }>('/calls')
+  const sent = calls.filter(({ method, params }) => method === 'sendMessage' && params.chat_id === chat.id)
+  expect(sent.map(({ params }) => params.reply_parameters)).toEqual([
+    { message_id: asked, allow_sending_without_reply: true },
+    { message_id: asked, allow_sending_without_reply: true },
+    { message_id: copied, allow_sending_without_reply: true },
+  ])
 })
 
 test('a bot that was removed leaves the chat alone at once, and writes again when it is let in', async () => {

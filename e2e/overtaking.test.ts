@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
@@ -123,4 +125,33 @@ test('a private chat has a button that stops the answer; what was written stays,
   const told = JSON.stringify(model.requests.at(-1)?.messages)
   expect(told).toContain('word 2')
   expect(told).toContain('broke off')
+})
+
+test('the mark of a question that waited is taken away after kill -9, too', async () => {
+  const { url, driver } = await startEmulator()
+  const ada = await createPerson(driver)
+  const home = await createHome({
+    'config.json': { plugin_host: { plugins: { slowly: { isolation: 'inline' } } } },
+    'plugins_config.json': { enabled_plugins: { slowly: true, ai_chatbot: false } },
+    'plugins/slowly.js': `import { existsSync } from 'node:fs'
+      export default class {
+        processMessage(message) {
+          if (message === 'A long story' && !existsSync(new URL('../quickly', import.meta.url))) return new Promise(() => {})
+          return { success: true, response: 'Answer to ' + message }
+        }
+      }`,
+  })
+  const environment = { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url }
+  const assistant = await startAssistant(home, environment)
+  await write(driver, ada, 'A long story')
+  for (const text of ['Second', 'Third']) {
+    await write(driver, ada, text)
+    await expect.poll(() => reactions(driver, ada.id, text)).toEqual(['👀'])
+  }
+  await assistant.stop('SIGKILL')
+  await writeFile(join(home, 'quickly'), '')
+  await startAssistant(home, environment)
+  const texts = (await botMessages(driver, ada.id, 3)).map(({ text }) => text)
+  expect(texts).toEqual(['Answer to A long story', 'Answer to Second', 'Answer to Third'])
+  for (const text of ['Second', 'Third']) await expect.poll(() => reactions(driver, ada.id, text)).toEqual([])
 })

@@ -14,7 +14,11 @@ let albums: Albums
 beforeEach(() => {
   vi.useFakeTimers()
   store = createMemoryMessageStore()
-  albums = new Albums(store)
+  albums = new Albums({
+    waiting: (id) => store.waiting(id),
+    merge: (whole, ids) => store.merge(whole, ids),
+    reword: () => undefined,
+  })
 })
 afterEach(() => void vi.useRealTimers())
 

@@ -13,6 +13,14 @@ const QUIET_AFTER_START_MS = 5_000
 const MAX_PARTS = 10
 const CAPTION_GAP = '\n\n'
 
+/** Where the parts are. */
+export interface AlbumStore extends Pick<MessageStore, 'waiting' | 'merge'> {
+  /** The newest caption of a part, when it was edited. */
+  reword(
+    part: IncomingUpdate,
+  ): { readonly update: IncomingUpdate; readonly editIds: readonly number[] } | undefined
+}
+
 interface OpenAlbum {
   readonly key: string
   /** The updates of its parts. The first one waits in the lane of the chat for all. */
@@ -30,14 +38,14 @@ interface OpenAlbum {
  *   other parts ──▶ on disk only
  */
 export class Albums {
-  readonly #store: Pick<MessageStore, 'waiting' | 'merge'>
+  readonly #store: AlbumStore
   readonly #byFirst = new Map<number, OpenAlbum>()
   /** The albums that take further parts. */
   readonly #byKey = new Map<string, OpenAlbum>()
   readonly #closing = Promise.withResolvers<void>()
   #isClosing = false
 
-  constructor(store: Pick<MessageStore, 'waiting' | 'merge'>) {
+  constructor(store: AlbumStore) {
     this.#store = store
   }
 
@@ -75,15 +83,17 @@ export class Albums {
     if (!isComplete) return undefined
     this.#forget(album)
     const parts: IncomingUpdate[] = []
+    const done: number[] = []
     for (const id of album?.updateIds ?? [first.updateId]) {
       const stored = await this.#store.waiting(id)
-      if (stored) parts.push(stored.update)
+      if (!stored) continue
+      const reworded = this.#store.reword(stored.update)
+      parts.push(reworded?.update ?? stored.update)
+      done.push(...(reworded?.editIds ?? []))
+      if (id !== first.updateId) done.push(id)
     }
     const whole = joinParts(first, parts)
-    await this.#store.merge(
-      whole,
-      parts.map(({ updateId }) => updateId).filter((id) => id !== first.updateId),
-    )
+    await this.#store.merge(whole, done)
     return whole
   }
 
@@ -142,6 +152,7 @@ function joinParts(
       ...(origin !== undefined && { origin }),
       ...(carried.length > 0 && { carried: unique(carried) }),
       parts: messages.map(({ id }) => id),
+      ...(lead.albumId !== undefined && { albumId: lead.albumId }),
     },
   }
 }

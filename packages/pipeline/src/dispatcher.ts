@@ -361,7 +361,7 @@ async function askInTurn(
 }
 
 /** Waits until one of the promises has resolved, or the signal is aborted. */
-async function oneSettled(promises: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
+export async function oneSettled(promises: readonly Promise<void>[], signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = (): void => resolve()

@@ -18,7 +18,7 @@ import type {
 } from '@pluggram/sdk/runtime'
 import { Albums } from './albums.ts'
 import type { Buttons } from './buttons.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { Dispatcher, oneSettled } from './dispatcher.ts'
 import type { DispatcherOptions } from './dispatcher.ts'
 import { Lanes } from './lanes.ts'
 import type { Ahead, LaneKey, Place } from './lanes.ts'
@@ -29,6 +29,7 @@ import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
 import { createReplyGuard } from './reply-writer.ts'
 import { PluginSeats } from './under-way.ts'
+import { Rewordings } from './rewordings.ts'
 import { Router } from './router.ts'
 import { SeenMarks } from './seen-marks.ts'
 import { UnderWay } from './under-way.ts'
@@ -131,6 +132,7 @@ class MessagePipeline implements Pipeline {
   readonly #underWay: UnderWay
   readonly #lanes: Lanes
   readonly #albums: Albums
+  readonly #rewordings = new Rewordings()
   readonly #seen: SeenMarks
   readonly #observers: Observers
   readonly #stop = new AbortController()
@@ -154,6 +156,7 @@ class MessagePipeline implements Pipeline {
     this.#albums = new Albums({
       waiting: (updateId) => outbox.write(() => store.waiting(updateId)),
       merge: (whole, partIds) => outbox.write(() => store.merge(whole, partIds)),
+      reword: (part) => this.#rewordings.reword(part),
     })
     this.#seen = new SeenMarks(options.actions, logger)
     this.#observers = new Observers({ registry, logger })
@@ -202,8 +205,13 @@ class MessagePipeline implements Pipeline {
   }
 
   async #resume(): Promise<void> {
-    for await (const { stored, occasion } of this.#recovery.resume())
+    const begun = new Set<number>()
+    for await (const { stored, occasion } of this.#recovery.resume()) {
+      const { update, tries } = stored
+      if (tries > 0) begun.add(update.chat.id)
+      if (begun.has(update.chat.id)) this.#seen.inherit(update)
       this.#enqueue(stored, performance.now(), occasion)
+    }
     this.#forgetting.within(0)
   }
 
@@ -284,6 +292,7 @@ class MessagePipeline implements Pipeline {
     // on disk
     if (this.#lanes.isLong(key)) this.#lanes.leave(key, update.updateId)
     else {
+      if (update.kind === 'edited_message') this.#rewordings.add(update)
       const heldUp = (): boolean => this.#heldUp(update)
       const ahead = journey && !isUrgent ? this.#lanes.ahead(key) : undefined
       const waiting = journey?.begin('lane', isUrgent ? 'urgent' : 'chat', ahead && behind(ahead))
@@ -297,14 +306,14 @@ class MessagePipeline implements Pipeline {
 
   /**
    * An update would wait behind an answer that takes a while. Commands do not wait, nor do new words
-   * for the message that is being answered; other questions are seen.
+   * for the message that is being answered or a late part of its album; other questions are seen.
    */
   #heldUp(update: IncomingUpdate): boolean {
     if (this.#router.isCommand(update)) return true
-    const { kind, chat, message } = update
-    if (kind === 'edited_message') return this.#underWay.isAbout(chat.id, message.id)
-    this.#seen.show(update)
-    return false
+    const answered = this.#underWay.messageOf(update)
+    if (answered !== undefined) this.#rewordings.overtake(update, answered)
+    else this.#seen.show(update)
+    return answered !== undefined
   }
 
   /** Processes an update that was left on disk. */
@@ -323,11 +332,12 @@ class MessagePipeline implements Pipeline {
     const { signal } = this.#stop
     if (signal.aborted) return
     try {
-      if (stored.update.album === undefined) return await this.#answer(stored, place, occasion)
-      // other chats do not wait for the rest of the album
-      place.release()
-      const whole = await recorded('album', 'album', () => this.#albums.gather(stored.update))
-      if (whole) await this.#answer({ ...stored, update: whole }, place, occasion)
+      const own = this.#whole(stored.update, place)
+      const update = own instanceof Promise ? await own : own
+      if (!update) return
+      await this.#answer({ ...stored, update }, place, occasion)
+      const rest = place.isUrgent ? undefined : this.#rewordings.rest(update)
+      if (rest) await oneSettled([rest], signal)
     } catch (error) {
       if (signal.aborted) return
       this.#failed += 1
@@ -338,7 +348,29 @@ class MessagePipeline implements Pipeline {
         error: errorMessage(error),
         err: error,
       })
+    } finally {
+      this.#rewordings.end(stored.update.updateId)
     }
+  }
+
+  /**
+   * What is answered: an album with all its parts, and the newest words of a message. `undefined` when
+   * there is nothing to answer any more, or not yet.
+   */
+  #whole(
+    update: IncomingUpdate,
+    place: Place,
+  ): IncomingUpdate | undefined | Promise<IncomingUpdate | undefined> {
+    if (update.album !== undefined) {
+      // other chats do not wait for the rest of the album
+      place.release()
+      return recorded('album', 'album', () => this.#albums.gather(update))
+    }
+    if (update.kind === 'edited_message') return this.#rewordings.begin(update) ? update : undefined
+    const reworded = this.#rewordings.reword(update)
+    if (!reworded) return update
+    const { outbox, store } = this.#options
+    return outbox.write(() => store.merge(reworded.update, reworded.editIds)).then(() => reworded.update)
   }
 
   #answer(stored: StoredUpdate, place: Place, occasion: SecondOccasion | undefined): Promise<void> {

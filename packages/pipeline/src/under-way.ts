@@ -1,7 +1,7 @@
 import { DeliveryError } from '@pluggram/sdk'
 import type { Chat, IncomingMessage } from '@pluggram/sdk'
 import { inStep, UnorderedList } from '@pluggram/sdk/runtime'
-import type { ChatActions, Listed, RunnablePlugin } from '@pluggram/sdk/runtime'
+import type { ChatActions, IncomingUpdate, Listed, RunnablePlugin } from '@pluggram/sdk/runtime'
 import type { Place } from './lanes.ts'
 
 /**
@@ -16,7 +16,7 @@ const LOOK_MS = 100
 /** An update that plugins are being asked about. */
 export interface Work {
   readonly chat: Chat
-  readonly message: Pick<IncomingMessage, 'id' | 'parts'>
+  readonly message: Pick<IncomingMessage, 'id' | 'parts' | 'albumId'>
   readonly place: Place
   /** When "typing…" is shown next, by the monotonic clock. */
   showAt: number
@@ -50,13 +50,17 @@ export class UnderWay {
     return this.#works.add({ chat, message, place, showAt: performance.now() + DELAY_MS })
   }
 
-  /** Whether a message is being answered. */
-  isAbout(chatId: number, messageId: number): boolean {
-    for (const { chat, message } of this.#works.values()) {
-      if (chat.id !== chatId) continue
-      if (message.id === messageId || message.parts?.includes(messageId) === true) return true
+  /** The message that is being answered and that an update changes: by an edit, or by a late part of its album. */
+  messageOf({ kind, chat, message: { id, albumId } }: IncomingUpdate): number | undefined {
+    const isEdit = kind === 'edited_message'
+    if (!isEdit && albumId === undefined) return undefined
+    for (const work of this.#works.values()) {
+      const { message } = work
+      if (work.chat.id !== chat.id) continue
+      if (albumId !== undefined && message.albumId === albumId) return message.id
+      if (isEdit && (message.id === id || message.parts?.includes(id) === true)) return message.id
     }
-    return false
+    return undefined
   }
 
   /** The controller for the next call of a plugin about this update. */

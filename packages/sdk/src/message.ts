@@ -6,6 +6,11 @@ export interface Chat {
   readonly title?: string
   /** The forum topic of the message, where the chat has topics. */
   readonly topicId?: number
+  /**
+   * In a supergroup without topics: a message in a thread of replies, such as the comments on a
+   * channel's post. What is sent here without a quote answers it, and so stays in the thread.
+   */
+  readonly threadMessageId?: number
   /** The time zone that was set for a group with `/timezone`. What concerns all its members uses it. */
   readonly timeZone?: string
 }
@@ -137,4 +142,9 @@ export interface IncomingMessage {
    * are joined).
    */
   readonly parts?: readonly number[]
+  /**
+   * The album that the message belongs to. Telegram sends its parts one by one; one that comes more
+   * than a second after the others is a message of its own with the same `albumId`.
+   */
+  readonly albumId?: string
 }

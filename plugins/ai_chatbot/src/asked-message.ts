@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
+import { withAddresses } from '@pluggram/plugin-kit/linked-text'
 import type { Attachment, MessageContext } from '@pluggram/sdk'
 import type { Asked } from './history-window.ts'
 
 /** What is stored of the message that a question came from, so that an edit of it can be told. */
 export function askedBy({ message, user }: Pick<MessageContext, 'message' | 'user'>): Asked {
-  const { id, parts, attachments } = message
+  const { albumId } = message
   return {
-    ids: [...(parts ?? [id])],
+    ...albumOf(message),
     by: user.id,
     mark: markOf(message),
-    ...(parts && { album: [...attachments] }),
+    ...(albumId !== undefined && { albumId }),
   }
 }
 
@@ -22,17 +23,48 @@ export function markOf({ text, attachments }: MessageContext['message']): string
     .slice(0, 16)
 }
 
+type Message = MessageContext['message']
+
+/** Whether two messages are one, or parts of one album. */
+export function isSameQuestion(asked: Pick<Message, 'id' | 'parts' | 'albumId'>, message: Message): boolean {
+  if (asked.id === message.id || asked.parts?.includes(message.id) === true) return true
+  return asked.albumId !== undefined && asked.albumId === message.albumId
+}
+
 /**
- * An edited part of an album comes alone: the message with everything that the album has. Only the
- * chatbot writes what is stored of an album.
+ * An edited part of an album, and one that came late, come alone: the message with everything that the
+ * album has. Only the chatbot writes what is stored of an album.
  */
 export function withAlbum(
-  message: MessageContext['message'],
-  { ids, album }: Pick<Asked, 'ids' | 'album'>,
-): MessageContext['message'] {
-  const at = ids.indexOf(message.id)
+  message: Message,
+  { ids, album, caption = '' }: Pick<Asked, 'ids' | 'album' | 'caption'>,
+): Message {
   const [own] = message.attachments
-  if (!album || at === -1 || !own) return message
-  const attachments = (album as Attachment[]).with(at, own)
-  return { ...message, id: ids[0] ?? message.id, attachments, parts: ids }
+  if (!album || !own) return message
+  const whole = { ...message, id: ids[0] ?? message.id }
+  const at = ids.indexOf(message.id)
+  if (at !== -1) return { ...whole, attachments: (album as Attachment[]).with(at, own), parts: ids }
+  if (message.isEdited) return message
+  const said = [caption, withAddresses(message.text, message.entities)]
+  return {
+    ...whole,
+    text: said.filter((text) => text !== '').join('\n\n'),
+    entities: [],
+    attachments: [...(album as Attachment[]), ...message.attachments],
+    parts: [...ids, ...(message.parts ?? [message.id])],
+  }
+}
+
+/** What is known of an album that was asked about. */
+export function albumOf({
+  id,
+  parts,
+  attachments,
+  text,
+  entities,
+}: Message): Pick<Asked, 'ids' | 'album' | 'caption'> {
+  return {
+    ids: [...(parts ?? [id])],
+    ...(parts && { album: [...attachments], caption: withAddresses(text, entities) }),
+  }
 }

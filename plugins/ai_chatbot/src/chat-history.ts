@@ -1,6 +1,6 @@
 import { KeyLock } from '@pluggram/base'
 import { z } from '@pluggram/sdk'
-import type { Chat, ChatMessage, Store } from '@pluggram/sdk'
+import type { Chat, ChatMessage, IncomingMessage, Store } from '@pluggram/sdk'
 import { turnSchema, windowStart } from './history-window.ts'
 import type { Asked, Turn, WindowLimits } from './history-window.ts'
 
@@ -121,10 +121,17 @@ export class ChatHistory {
     })
   }
 
-  /** The question that came from a message, if it is in the conversation. */
-  async question(chat: Chat, messageId: number): Promise<KnownQuestion | undefined> {
+  /** The question that came from a message or its album, if it is in the conversation. */
+  async question(
+    chat: Chat,
+    { id, albumId }: Pick<IncomingMessage, 'id' | 'albumId'>,
+  ): Promise<KnownQuestion | undefined> {
     const turns = (await this.#read(chat))?.turns ?? []
-    const at = indexOf(turns, messageId)
+    const own = indexOf(turns, id)
+    const at =
+      own === -1 && albumId !== undefined
+        ? turns.findLastIndex(({ asked }) => asked?.albumId === albumId)
+        : own
     const asked = turns[at]?.asked
     if (!asked) return undefined
     return { ...asked, isLast: at >= turns.length - 2, hasActed: turns[at + 1]?.hasActed === true }

@@ -7,7 +7,7 @@ import { Condenser } from './condenser.ts'
 import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
 import type { Asking, ChatbotParts, Edit, Question } from './conversation.ts'
-import { answerEdit, replacing } from './edited-question.ts'
+import { answerChange, replacing } from './edited-question.ts'
 import { carriedTexts, foreignText } from './foreign-text.ts'
 import { friendlyError, mayPass } from './friendly-error.ts'
 import {
@@ -136,7 +136,7 @@ async function press(
         const { id: messageId } = asked.message
         const isKnown = before === 'partial'
         const edit: Edit = { messageId, isKnown, effects: isKnown ? 'broken' : 'none' }
-        return replacing(await tryAnswer(text, asked, parts, edit), messageId)
+        return replacing(await tryAnswer(text, asked, parts, { edit }), messageId)
       })
     case 'continue':
       return continueAnswer(rest[0] ?? '', context, parts)
@@ -155,12 +155,16 @@ async function answer(
   const { chat, command, user, message } = context
   // two bots that answer each other would never stop
   if (user.isBot) return undefined
+  let isForOthers = false
   if (chat.type !== 'private') {
     // an unknown command in a group probably belongs to another bot
     if (command) return undefined
     const mode = await parts.settings.respond(chat)
-    if (mode === 'never' || (mode === 'when_addressed' && !message.isAddressed)) return undefined
+    if (mode === 'never') return undefined
+    isForOthers = mode === 'when_addressed' && !message.isAddressed
   }
+  const joined = await joinAlbum(context, parts)
+  if (joined || isForOthers) return joined
   if (text === '' && message.attachments.length === 0 && message.carried === undefined) return undefined
   // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
@@ -192,9 +196,19 @@ async function continueAnswer(
 async function edited(context: MessageContext, parts: ChatbotParts): Promise<PluginResult | undefined> {
   const isSilent = context.chat.type !== 'private' && (await parts.settings.respond(context.chat)) === 'never'
   if (isSilent) return undefined
-  return answerEdit(context, parts, async (asked, edit) =>
-    replacing(await tryAnswer(typedWords(asked.message.text, asked), asked, parts, edit), edit.messageId),
-  )
+  return answerChange(context, parts, (asked, edit) => answerAnew(asked, parts, edit))
+}
+
+/** A part of an album that came after the others were asked about; `undefined` for any other message. */
+async function joinAlbum(context: MessageContext, parts: ChatbotParts): Promise<PluginResult | undefined> {
+  if (context.message.albumId === undefined) return undefined
+  return answerChange(context, parts, (asked, edit) => answerAnew(asked, parts, edit))
+}
+
+async function answerAnew(asked: MessageContext, parts: ChatbotParts, edit?: Edit): Promise<PluginResult> {
+  const asking = edit ? { edit } : { isLatePart: true }
+  const result = await tryAnswer(typedWords(asked.message.text, asked), asked, parts, asking)
+  return edit ? replacing(result, edit.messageId) : result
 }
 
 /** Answers a message, or says why it cannot be answered now. */
@@ -202,11 +216,11 @@ async function tryAnswer(
   text: string,
   context: MessageContext,
   parts: ChatbotParts,
-  edit?: Edit,
+  asking: Omit<Asking, 'answer'> = {},
 ): Promise<PluginResult> {
   const running = parts.running.begin(context)
   try {
-    return await answerMessage(text, context, parts, { answer: running, edit })
+    return await answerMessage(text, context, parts, { ...asking, answer: running })
   } catch (error) {
     running.end()
     const friendly = friendlyError(error, context)

@@ -39,6 +39,8 @@ const EDITED_PROMPTS: Readonly<Record<Edit['effects'], string>> = {
   known:
     '\n\nThe last message takes the place of the message before it, which the person edited. What tools did for that one is done: do not do it a second time. Change or undo it when the new words ask for something else.',
 }
+const LATE_PART_PROMPT =
+  '\n\nWhat comes with the last message belongs to the album of an earlier message of this person, and arrived late. Answer about it what that message asks.'
 const STOPPED = TEXTS.stopped
 /** The delay before an answer that could not be stored is stored again. */
 const STORE_AGAIN_MS = 1_000
@@ -87,6 +89,8 @@ export interface Asking {
   readonly answer: RunningAnswer
   /** Set when its message was edited: the words take the place of others. */
   readonly edit?: Edit | undefined
+  /** It belongs to an album that was asked about before something else was. */
+  readonly isLatePart?: boolean
 }
 
 /** New words for a question that was asked before. */
@@ -107,7 +111,7 @@ export async function converse(
   question: Question,
   context: MessageContext,
   parts: ChatbotParts,
-  { answer, edit }: Asking,
+  { answer, edit, isLatePart = false }: Asking,
 ): Promise<PluginResult> {
   const { services, history } = parts
   // what tools did for the words before must stay known until the new ones are answered
@@ -122,9 +126,11 @@ export async function converse(
   const open = async (): Promise<OpenedAnswer | undefined> =>
     openAnswer(
       services.ai.streamText({
-        system: [await prompt(asked, known, context, parts), EDITED_PROMPTS[edit?.effects ?? 'none']].join(
-          '',
-        ),
+        system: [
+          await prompt(asked, known, context, parts),
+          EDITED_PROMPTS[edit?.effects ?? 'none'],
+          isLatePart ? LATE_PART_PROMPT : '',
+        ].join(''),
         messages: [
           ...recollection.messages,
           {

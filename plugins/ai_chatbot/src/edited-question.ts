@@ -1,22 +1,24 @@
 import type { MessageContext, PluginResult } from '@pluggram/sdk'
-import { askedBy, markOf, withAlbum } from './asked-message.ts'
+import { albumOf, askedBy, markOf, withAlbum } from './asked-message.ts'
 import type { ChatbotParts, Edit } from './conversation.ts'
 import { unknownAnswered } from './foreign-text.ts'
 import { userTurn } from './prompt.ts'
 
-type Ask = (context: MessageContext, edit: Edit) => Promise<PluginResult>
+/** @param edit absent when the message is a question of its own */
+type Ask = (context: MessageContext, edit?: Edit) => Promise<PluginResult>
 
 /**
- * What becomes of an edited message:
+ * What becomes of an edited message, and of a part of an album that came after the others:
  *
- *   it is being answered           its answer ends; the new words are answered
+ *   it is being answered           its answer ends; the new words are answered, or the whole album
  *   the last question              answered again, in place of the old answer
  *   a question that failed         answered again, in place of the error
- *   an older question              the conversation remembers the new words
+ *   an older question              the conversation remembers the new words; a late part is asked
+ *                                  about by itself, as a part of that album
  *   a command, a live location,    nothing: what a command did is not done twice
  *   anything else
  */
-export async function answerEdit(
+export async function answerChange(
   context: MessageContext,
   parts: ChatbotParts,
   ask: Ask,
@@ -26,18 +28,20 @@ export async function answerEdit(
   if (user.isBot || isLocation || message.text.startsWith('/')) return undefined
   const old = await parts.running.replace(context)
   if (old) {
-    const album = old.parts && { ids: [...old.parts], album: [...old.attachments] }
-    const now = album ? withAlbum(message, album) : message
+    const now = withAlbum(message, albumOf(old))
     return ask({ ...context, message: now }, { messageId: old.id, isKnown: false, effects: 'possible' })
   }
-  if (parts.retries.take(context)) {
-    return ask(context, { messageId: message.id, isKnown: false, effects: 'none' })
+  const failed = parts.retries.take(context)
+  if (failed) {
+    const now = withAlbum(message, albumOf(failed))
+    return ask({ ...context, message: now }, { messageId: failed.id, isKnown: false, effects: 'none' })
   }
-  const known = await parts.history.question(chat, message.id)
+  const known = await parts.history.question(chat, message)
   if (!known || known.by !== user.id) return undefined
   const now = withAlbum(message, known)
   // Telegram tells of changes that nobody made, such as a preview of a link
   if (markOf(now) === known.mark) return undefined
+  if (!known.isLast && !message.isEdited) return ask(context)
   if (!known.isLast) {
     // what the assistant said itself need not be said again
     const said = [{ content: message.replyTo?.text ?? '' }]

@@ -9,6 +9,9 @@ const askedSchema = z.object({
   mark: z.string(),
   /** Of an album, whose edited part brings only itself. */
   album: z.array(z.unknown()).optional(),
+  /** Of an album, of which a part may still come. */
+  albumId: z.string().optional(),
+  caption: z.string().optional(),
 })
 export type Asked = z.infer<typeof askedSchema>
 

@@ -1,4 +1,5 @@
 import type { Button, MessageContext, PluginResult } from '@pluggram/sdk'
+import { isSameQuestion } from './asked-message.ts'
 import { isAsker } from './running-answers.ts'
 import { TEXTS } from './texts.ts'
 
@@ -65,15 +66,14 @@ export class Retries {
     return ask(question.text, { ...context, message: question.message, user: question.user }, question.before)
   }
 
-  /** Takes the question that came from a message; true when there was one. */
-  take({ user, message }: Pick<MessageContext, 'user' | 'message'>): boolean {
+  /** Takes the question that came from a message or its album, as it was. */
+  take({ user, message }: Pick<MessageContext, 'user' | 'message'>): MessageContext['message'] | undefined {
     for (const [id, question] of this.#questions) {
-      const { id: messageId, parts } = question.message
-      const isSame = messageId === message.id || parts?.includes(message.id) === true
-      if (question.user.id !== user.id || !isSame) continue
-      return this.#questions.delete(id)
+      if (question.user.id !== user.id || !isSameQuestion(question.message, message)) continue
+      this.#questions.delete(id)
+      return question.message
     }
-    return false
+    return undefined
   }
 
   forgetUser(userId: number): void {

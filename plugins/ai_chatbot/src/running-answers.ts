@@ -1,4 +1,5 @@
 import type { MessageContext } from '@pluggram/sdk'
+import { isSameQuestion } from './asked-message.ts'
 
 type Asker = Pick<MessageContext, 'chat' | 'user' | 'message'>
 /** Who wants to stop an answer. */
@@ -56,14 +57,15 @@ export class RunningAnswers {
   }
 
   /**
-   * Ends the answer to a message that its author edited. Returns the message as it was, once the
+   * Ends the answer to a message that its author edited, or to an album of which a part came late. Returns the message as it was, once the
    * answer has ended; `undefined` when it is not being answered.
    */
   async replace({ chat, user, message }: Asker): Promise<Asker['message'] | undefined> {
     const entry = this.#entries
       .values()
       .find(
-        (item) => item.chat.id === chat.id && item.user.id === user.id && isSame(item.message, message.id),
+        (item) =>
+          item.chat.id === chat.id && item.user.id === user.id && isSameQuestion(item.message, message),
       )
     if (!entry) return undefined
     entry.isReplaced = true
@@ -90,10 +92,6 @@ export class RunningAnswers {
     entry.controller.abort(new Error('The user stopped the answer.'))
     return 'stopped'
   }
-}
-
-function isSame({ id, parts }: Asker['message'], messageId: number): boolean {
-  return id === messageId || parts?.includes(messageId) === true
 }
 
 /**

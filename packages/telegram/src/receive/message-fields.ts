@@ -53,7 +53,10 @@ const IGNORED = about('not read')
 /** Every field of a message. One that is not listed, such as one of a later Bot API, counts as others' words. */
 export const MESSAGE_FIELDS = {
   message_id: about('`message.id`', NORMALISED),
-  message_thread_id: about('`chat.topicId`, in a forum', NORMALISED),
+  message_thread_id: about(
+    '`chat.topicId` in a forum; elsewhere the answer stays in the thread of comments',
+    NORMALISED,
+  ),
   direct_messages_topic: IGNORED,
   from: about('`user`', NORMALISED),
   sender_chat: about('`user`, in place of `from`', NORMALISED),
@@ -85,7 +88,10 @@ export const MESSAGE_FIELDS = {
   has_protected_content: IGNORED,
   is_from_offline: IGNORED,
   is_paid_post: IGNORED,
-  media_group_id: about('the parts of an album become one message, with `message.parts`', NORMALISED),
+  media_group_id: about(
+    '`message.albumId`; the parts of an album become one message, with `message.parts`',
+    NORMALISED,
+  ),
   author_signature: IGNORED,
   paid_star_count: IGNORED,
   text: content('`message.text`', NORMALISED),

@@ -76,7 +76,10 @@ describe('normaliseUpdate', () => {
   it('knows the topic of a message, but no plain thread', () => {
     const topic = normaliseUpdate(inGroup({ text: 'x', message_thread_id: 9, is_topic_message: true }), bot)
     expect(topic!.chat.topicId).toBe(9)
-    expect(normaliseUpdate(inGroup({ text: 'x', message_thread_id: 9 }), bot)!.chat.topicId).toBeUndefined()
+    const chat = { id: -5, type: 'supergroup', title: 'Talk' }
+    const comment = normaliseUpdate(inGroup({ text: 'x', message_thread_id: 9, chat }), bot)
+    expect(comment!.chat).toMatchObject({ threadMessageId: comment!.message.id })
+    expect(comment!.chat.topicId).toBeUndefined()
   })
 
   it.each([

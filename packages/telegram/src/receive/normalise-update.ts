@@ -71,6 +71,7 @@ export function normaliseUpdate(raw: unknown, bot: BotName): IncomingUpdate | un
     ...readMessage(message, bot, address),
     attachments,
     isEdited: edited !== undefined,
+    ...(message.media_group_id !== undefined && { albumId: message.media_group_id }),
     ...foreign,
   }
   const isEmpty =
@@ -186,12 +187,17 @@ function isTopicStart(message: RawMessage): boolean {
 
 function readChat(message: RawMessage): Chat {
   const { id, type, title } = message.chat
-  const topicId = message.is_topic_message === true ? message.message_thread_id : undefined
+  const { message_id: messageId, message_thread_id: thread } = message
+  const topicId = message.is_topic_message === true ? thread : undefined
+  // what answers a channel's post, copied into its discussion group, is a comment on it
+  const isReplies = thread !== undefined || message.is_automatic_forward === true
+  const isInThread = type === 'supergroup' && isReplies && topicId === undefined
   return {
     id,
     type,
     ...(title !== undefined && type !== 'private' && { title }),
     ...(topicId !== undefined && { topicId }),
+    ...(isInThread && { threadMessageId: messageId }),
   }
 }
 

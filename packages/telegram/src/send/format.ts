@@ -209,6 +209,8 @@ export function newMessageMembers(chat: Chat, reply: Reply): BotApiPayload {
   return {
     chat_id: chat.id,
     ...(chat.topicId !== undefined && { message_thread_id: chat.topicId }),
+    // a thread without a topic is joined by an answer alone
+    ...quoteMembers({ replyToMessageId: chat.threadMessageId }),
     ...(reply.silent === true && { disable_notification: true }),
   }
 }
@@ -226,7 +228,11 @@ export function textMembers(
 }
 
 /** The parameters for quoting a message. */
-export function quoteMembers({ replyToMessageId }: Reply): Pick<BotApiPayload, 'reply_parameters'> {
+export function quoteMembers({
+  replyToMessageId,
+}: {
+  readonly replyToMessageId?: number | undefined
+}): Pick<BotApiPayload, 'reply_parameters'> {
   if (replyToMessageId === undefined) return {}
   return { reply_parameters: { message_id: replyToMessageId, allow_sending_without_reply: true } }
 }
