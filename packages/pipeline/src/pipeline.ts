@@ -24,6 +24,7 @@ import { Lanes } from './lanes.ts'
 import type { Ahead, LaneKey, Place } from './lanes.ts'
 import { Observers } from './observers.ts'
 import type { Outbox } from './outbox.ts'
+import type { PipelineStats } from './pipeline-stats.ts'
 import { Presses } from './presses.ts'
 import { ALONE, Recovery } from './recovery.ts'
 import type { SecondOccasion } from './recovery.ts'
@@ -66,26 +67,6 @@ export interface PipelineOptions {
   readonly onPluginCall?: DispatcherOptions['onPluginCall']
   /** Records what each update goes through. Default: nothing is recorded. */
   readonly journeys?: Journeys
-}
-
-interface PipelineStats {
-  /** Updates that wait or are being answered. */
-  readonly pending: number
-  readonly unsent: number
-  readonly accepted: number
-  readonly answered: number
-  readonly failed: number
-  /**
-   * Updates from people who may not use the assistant, since the start. Blocked people are not
-   * counted.
-   */
-  readonly turnedAway: number
-  /** Updates parked since the start, see `MAX_TRIES`. */
-  readonly parked: number
-  /** Messages given up, since the start. */
-  readonly undelivered: number
-  /** Messages that may or may not have arrived, since the start. */
-  readonly ambiguous: number
 }
 
 /** Takes messages from the source to the outbox. */
