@@ -89,7 +89,7 @@ test('the token is in no output, whatever Telegram answers', async () => {
   expect(ready.status).toBe(503)
   expect(await ready.json()).toMatchObject({
     status: 'not-ready',
-    components: { telegram: { status: 'failed', source: 'unreachable' } },
+    components: { receiving: { status: 'failed', source: 'unreachable' } },
   })
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
   expect(await assistant.stop()).toBe(0)

@@ -23,7 +23,7 @@ const texts = (messages: readonly TranscriptMessage[]): string[] => messages.map
 
 interface Ready {
   readonly status: string
-  readonly components: { readonly telegram: { readonly status: string; readonly isTokenRefused: boolean } }
+  readonly components: { readonly sending: { readonly status: string; readonly isTokenRefused: boolean } }
 }
 
 async function readiness(url: string): Promise<Ready> {
@@ -64,7 +64,7 @@ test('while Telegram refuses the token, answers wait; the owner is told; they go
     .poll(() => readiness(assistant.url))
     .toMatchObject({
       status: 'not-ready',
-      components: { telegram: { status: 'failed', isTokenRefused: true } },
+      components: { sending: { status: 'failed', isTokenRefused: true } },
     })
   expect(assistant.output()).not.toMatch(/was not delivered/)
   const everything = (): Promise<unknown> => fetch(`${url}/emulator/faults`, { method: 'DELETE' })

@@ -1,10 +1,8 @@
 import type { AssistantSettings } from '@pluggram/config'
 import { withinTime } from '@pluggram/base'
-import { Health } from '@pluggram/observability'
-import type { SecretMask } from '@pluggram/observability'
+import type { Health, HealthReport, SecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'
 import type { Ai } from '@pluggram/ai'
-import type { HealthCheck } from './health-check.ts'
 import { readPluginStates } from './plugin-states.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import type { Telegram } from './telegram.ts'
@@ -35,6 +33,8 @@ export const overviewSchema = z.object({
   }),
   plugins: z.array(pluginSchema),
   isReady: z.boolean(),
+  /** How it is, in a sentence or two. */
+  summary: z.string(),
   /** Components that are not well, with the reason where there is one. */
   troubles: z.array(z.object({ component: z.string(), status: z.string(), reason: z.string().optional() })),
 })
@@ -48,7 +48,7 @@ export interface OverviewSources {
   readonly telegram: Pick<Telegram, 'bot' | 'connection' | 'emulator'>
   readonly models: Pick<Ai, 'describe'>
   readonly board: PluginBoard
-  readonly healthChecks: readonly HealthCheck[]
+  readonly health: Pick<Health, 'report'>
   readonly mask: SecretMask
 }
 
@@ -59,7 +59,7 @@ export function createOverview(sources: OverviewSources): () => Promise<Overview
   return async () => {
     const [plugins, report, model] = await Promise.all([
       readPluginStates(board, mask),
-      checkHealth(sources.healthChecks),
+      sources.health.report(),
       withinTime(models.describe(), MODEL_MS, () => ({ id: settings.ai.model, isDemo: false })),
     ])
     const bot = telegram.emulator ? undefined : telegram.bot()?.username
@@ -77,24 +77,21 @@ export function createOverview(sources: OverviewSources): () => Promise<Overview
       plugins: plugins
         .filter(({ state, origin }) => state !== 'off' && origin !== 'built-in')
         .map(({ name, state, problem }) => ({ name, state, ...(problem && { problem: problem.message }) })),
-      isReady: report.isReady,
-      troubles: mask.deep(report.troubles),
+      isReady: report.status === 'ready',
+      summary: mask.apply(report.summary),
+      troubles: mask.deep(troublesIn(report)),
     })
   }
 }
 
-async function checkHealth(checks: readonly HealthCheck[]): Promise<Pick<Overview, 'isReady' | 'troubles'>> {
-  const health = new Health()
-  for (const { name, check, ...options } of checks) health.register(name, check, options)
-  const { status, components } = await health.report()
-  const troubles = Object.entries(components)
-    .filter(([, component]) => component.status !== 'ok')
-    .map(([component, { status: state, reason, lastError }]) => ({
+function troublesIn({ components }: HealthReport): Overview['troubles'] {
+  return Object.entries(components)
+    .filter(([, { status }]) => status !== 'ok')
+    .map(([component, { status, problem, reason, lastError }]) => ({
       component,
-      status: state,
-      ...reasonOf(reason ?? lastError),
+      status,
+      ...reasonOf(problem?.why ?? reason ?? lastError),
     }))
-  return { isReady: status === 'ready', troubles }
 }
 
 function reasonOf(reason: unknown): { reason?: string } {

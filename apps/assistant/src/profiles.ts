@@ -8,6 +8,7 @@ import { errorReports } from './parts/error-reports.ts'
 import { roomOnDisk } from './parts/disk.ts'
 import { errorSpikes } from './parts/error-spikes.ts'
 import { currentFindings } from './parts/findings.ts'
+import { healthOfAll } from './parts/health.ts'
 import { journeysToRead, messageJourneys } from './parts/journeys.ts'
 import { homeFindings } from './parts/home-findings.ts'
 import { headStart, waitForPlugins } from './parts/head-start.ts'
@@ -77,6 +78,7 @@ export const ASSISTANT: readonly Part[] = [
   ...pluginWorld,
   parkedUpdates,
   people,
+  healthOfAll,
   overviewOfAll,
   webPages,
   plugins,

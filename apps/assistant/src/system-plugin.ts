@@ -36,6 +36,8 @@ export interface SystemPluginOptions {
   plugins(): readonly PluginSummary[]
   describeModel(): Promise<ModelState>
   pluginStatuses(): Promise<readonly PluginStatusLine[]>
+  /** How the assistant is, in a sentence or two. */
+  summary(): Promise<string>
   /** A short description of the connection, for example `polling`. */
   connection(): string
   /** Plugins that are off in a chat. */
@@ -190,11 +192,16 @@ async function shortStatus(options: SystemPluginOptions): Promise<string> {
 }
 
 async function status(options: SystemPluginOptions): Promise<string> {
-  const [model, plugins] = await Promise.all([options.describeModel(), options.pluginStatuses()])
+  const [model, plugins, summary] = await Promise.all([
+    options.describeModel(),
+    options.pluginStatuses(),
+    options.summary(),
+  ])
   const lines = plugins.map(
     ({ title, isRunning, text }) => `${isRunning ? '🟢' : '🔴'} ${escape(title)} – ${escape(text)}`,
   )
   return [
+    escape(summary),
     TEXTS.running(escape(options.assistantName), duration(Date.now() - options.startedAt)),
     TEXTS.connection(escape(options.connection()), `${escape(model.id)}${modelNote(model)}`),
     [TEXTS.plugins, ...lines].join('\n'),

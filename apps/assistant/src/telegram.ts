@@ -1,7 +1,7 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { ProxyFor } from '@pluggram/base'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
+import type { Activity, AssistantMetrics, HealthCheck, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, createReplyGuard, startSender } from '@pluggram/pipeline'
 import type { Buttons, Outbox, Pipeline } from '@pluggram/pipeline'
 import type {
@@ -33,8 +33,8 @@ import type {
 } from '@pluggram/telegram'
 import { commandMenus } from './command-menus.ts'
 import type { RolesOfPeople } from './command-menus.ts'
-import type { HealthCheck } from './health-check.ts'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
+import { watchFlows } from './health/telegram-flows.ts'
 import { connectTelegram } from './telegram-link.ts'
 import type { TelegramLink } from './telegram-link.ts'
 
@@ -66,7 +66,11 @@ export interface Telegram {
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
-  readonly healthChecks: readonly HealthCheck[]
+  /** Whether messages flow in, through and out. */
+  readonly flows: readonly HealthCheck[]
+  /** Is kept from working by nothing outside, so only a restart can help. */
+  isStuck(): boolean
+  activity(): Omit<Activity, 'startedAt'>
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
   /** Sends what does not answer a message. */
@@ -121,7 +125,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(link.emulator && { emulator: link.emulator }),
     ...(webhook && { webhook: receiver(webhook, pipeline, intake) }),
     bot: () => source.status().bot,
-    healthChecks: createHealthChecks({ link, source, bot, pipeline }),
+    ...watchFlows({ isPlayground: link.emulator !== undefined, source, bot, pipeline, outbox }),
     pipeline,
     messengerStats: () => bot.stats(),
     outgoing: {
@@ -236,38 +240,6 @@ function receiver(webhook: WebhookSource, pipeline: Pipeline, intake: Intake): W
     isAccepting: () => intake.isOpen() && !pipeline.isFull(),
     accept: (update) => webhook.accept(update),
   }
-}
-
-interface Watched {
-  readonly link: TelegramLink
-  readonly source: UpdateSource
-  readonly bot: TelegramBot
-  readonly pipeline: Pipeline
-}
-
-function createHealthChecks({ link, source, bot, pipeline }: Watched): readonly HealthCheck[] {
-  return [
-    {
-      name: 'telegram',
-      check() {
-        const { isReady, state, since, lastError, bot: identity } = source.status()
-        const { isTokenRefused } = bot.stats()
-        return {
-          status: isReady && !isTokenRefused ? 'ok' : state === 'starting' ? 'starting' : 'failed',
-          source: state,
-          since: since.toISOString(),
-          mode: link.emulator ? 'playground' : 'telegram',
-          ...(identity && { bot: identity.username }),
-          ...bot.stats(),
-          ...(lastError !== undefined && { lastError }),
-        }
-      },
-    },
-    {
-      name: 'pipeline',
-      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
-    },
-  ]
 }
 
 function describeConnection({ emulator }: TelegramLink, source: UpdateSource): string {

@@ -89,8 +89,8 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   const server = await createHttpServer({
     ...details,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
-    async readiness() {
-      const report = await health.report()
+    async readiness(maxAgeMs) {
+      const report = await health.report(maxAgeMs)
       return { isReady: report.status === 'ready', report: { ...report } }
     },
     logger,

@@ -11,6 +11,8 @@ export interface SmallDisk {
   /** Uses up all remaining space. */
   fill(): Promise<void>
   free(): Promise<void>
+  /** What is open stays writable; nothing else is. */
+  setReadOnly(isReadOnly: boolean): Promise<void>
   unmount(): Promise<void>
 }
 
@@ -30,6 +32,12 @@ export async function mountSmallDisk(folder: string, megabytes: number): Promise
       }
     },
     free: () => rm(filler, { force: true }),
+    async setReadOnly(isReadOnly) {
+      // the mount itself has writers, so a read-only one is put over it
+      if (!isReadOnly) return void (await run('umount', ['-l', folder]))
+      await run('mount', ['--bind', folder, folder])
+      await run('mount', ['-o', 'remount,ro,bind', folder])
+    },
     async unmount() {
       await run('umount', ['-l', folder])
     },

@@ -17,8 +17,11 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 export interface HttpServerOptions extends DetailsOptions {
   readonly allowedHosts: readonly string[]
-  /** Whether the program is usable, and a report for those who may read details. */
-  readiness(): Promise<{
+  /**
+   * Whether the program is usable, and a report for those who may read details.
+   * @param maxAgeMs a report of this age will do
+   */
+  readiness(maxAgeMs: number): Promise<{
     readonly isReady: boolean
     readonly report: { readonly status: string; readonly [detail: string]: unknown }
   }>
@@ -39,6 +42,8 @@ const REQUEST_TIMEOUT_MS = 30_000
  * first.
  */
 const KEEP_ALIVE_MS = 72_000
+/** Strangers may learn how it was this long ago. */
+const STRANGERS_AGE_MS = 2_000
 /** Paths for programs, which may ask by IP address. */
 const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
@@ -85,9 +90,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   registerSessionRoutes(server, login)
   server.get('/healthz', async () => ({ status: 'alive' }))
   server.get('/readyz', async (request, reply) => {
-    const { isReady, report } = await options.readiness()
-    const shown = (await mayReadDetails(request, options)) ? report : { status: report.status }
-    return reply.code(isReady ? 200 : 503).send(shown)
+    const mayRead = await mayReadDetails(request, options)
+    // strangers can neither make it work nor learn from how long that takes
+    const { isReady, report } = await options.readiness(mayRead ? 0 : STRANGERS_AGE_MS)
+    return reply
+      .code(isReady ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(mayRead ? report : { status: report.status })
   })
   server.get('/', (_request, reply) => reply.redirect('/playground', 303))
   return server

@@ -60,7 +60,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     for: '2m',
     summary: 'No messages arrive from Telegram',
     remedy:
-      'See the component telegram in the details of /readyz: network, token, or another program that polls with it.',
+      'See the component receiving in the details of /readyz: network, token, or another program that polls with it.',
     course: [
       { metric: 'telegram_receiving', phases: [1, 0, 1] },
       // a webhook without traffic is no fault
@@ -73,7 +73,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
     expr: `min_over_time(outbox_unsent_messages[5m]) > 0 unless on (job, instance) sum ${PER_PROGRAM} (increase(telegram_requests_total{method=~"send.+", outcome="ok"}[5m])) > 0`,
     for: '5m',
     summary: 'Messages wait and none is sent',
-    remedy: 'See the component telegram in the details of /readyz, and the log.',
+    remedy: 'See the component sending in the details of /readyz, and the log.',
     course: [
       { metric: 'outbox_unsent_messages', phases: [3, 3, 0] },
       {

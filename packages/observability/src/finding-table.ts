@@ -133,6 +133,7 @@ export const FINDINGS = {
 
   'storage.damaged': { severity: 'error', means: 'The database, or its log, is damaged.' },
   'storage.newer': { severity: 'error', means: 'A newer release wrote the database.' },
+  'storage.writable': { severity: 'error', means: 'The assistant cannot save messages.' },
   'storage.disk-low': { severity: 'warning', means: 'The disk of the home is nearly full.' },
   'storage.log-large': {
     severity: 'warning',
@@ -158,6 +159,14 @@ export const FINDINGS = {
 
   'network.dns': { severity: 'error', means: 'Names cannot be looked up.' },
   'network.proxy': { severity: 'error', means: 'A proxy cannot be used.' },
+
+  'flow.receiving': { severity: 'error', means: 'No messages arrive from Telegram, or they arrive late.' },
+  'flow.sending': { severity: 'error', means: 'Messages wait, and none is sent, or only slowly.' },
+
+  'loop.blocked': {
+    severity: 'error',
+    means: 'Code that computes without a pause, mostly a trusted plugin, kept everything else waiting.',
+  },
 
   unchecked: {
     severity: 'warning',

@@ -75,7 +75,7 @@ export const METRICS = {
     group: 'messages',
     labels: ['mode'],
     help: 'When the last poll was answered or the last update delivered, in seconds since 1970',
-    more: 'Modes: `polling`, where a poll is answered every 30 seconds, and `webhook`',
+    more: 'Modes: `polling`, where a poll is answered every 5 seconds at the latest, and `webhook`',
   },
   plugin_requests_total: {
     kind: 'counter',

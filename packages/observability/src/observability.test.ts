@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createLogger, createSecretMask, Health } from './index.ts'
+import { createLogger, createSecretMask } from './index.ts'
 
 const TOKEN = '123456789:AAHfakefakefakefakefakefakefakefake'
 
@@ -69,38 +69,4 @@ test('the mask hides every known value in any text', () => {
       expect(masked.split('[secret]').join('').length).toBeLessThanOrEqual(before.length + after.length)
     }),
   )
-})
-
-describe('health', () => {
-  test('is ready when every required part is ok or degraded', async () => {
-    const health = new Health()
-    health.register('telegram', () => ({ status: 'ok' }))
-    health.register('plugins', () => ({ status: 'degraded', failed: ['broken'] }))
-    health.register('extra', () => ({ status: 'failed' }), { isRequired: false })
-    expect(await health.report()).toEqual({
-      status: 'ready',
-      components: {
-        telegram: { status: 'ok' },
-        plugins: { status: 'degraded', failed: ['broken'] },
-        extra: { status: 'failed' },
-      },
-    })
-  })
-
-  test('a part that starts, throws or hangs is not ready', async () => {
-    const health = new Health()
-    health.register('source', () => ({ status: 'starting' }))
-    expect((await health.report()).status).toBe('not-ready')
-    const throwing = new Health()
-    throwing.register('source', () => {
-      throw new Error('secret')
-    })
-    expect(await throwing.report()).toEqual({
-      status: 'not-ready',
-      components: { source: { status: 'failed', reason: 'the check itself failed' } },
-    })
-    const hanging = new Health()
-    hanging.register('source', () => new Promise(() => {}))
-    expect((await hanging.report()).components.source).toMatchObject({ reason: 'no answer within 3 s' })
-  })
 })

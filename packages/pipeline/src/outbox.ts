@@ -102,6 +102,8 @@ export class Outbox {
   #sender: RowSender | undefined
   #idleWaiters: (() => void)[] = []
   #size = 0
+  /** When an answer last began to wait while none did, or was sent or given up. */
+  #movedAt = 0
   /** Messages given up, since the start. */
   failed = 0
   /** Messages that may or may not have arrived, since the start. */
@@ -118,6 +120,11 @@ export class Outbox {
 
   get size(): number {
     return this.#size + this.#broadcasts.size + this.#early.length
+  }
+
+  /** For how long no answer has gone, although some wait, in milliseconds. */
+  get stalledMs(): number {
+    return this.#size === 0 ? 0 : performance.now() - this.#movedAt
   }
 
   /** How many messages of one chat wait. */
@@ -271,6 +278,7 @@ export class Outbox {
       })
       return
     }
+    if (this.#size === 0) this.#movedAt = performance.now()
     this.#size += 1
     const queue = this.#queueOf(row.chatId)
     this.#coalesce(queue, waiting, sender)
@@ -323,6 +331,7 @@ export class Outbox {
       slowStart?.leave()
       queue.rows.shift()
       this.#size -= 1
+      this.#movedAt = performance.now()
     }
     queue.isSending = false
     if (this.#size === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { repeat } from '@pluggram/base'
 import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
-import type { HealthCheck } from '../health-check.ts'
+import type { HealthCheck } from '@pluggram/observability'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 const NAME = /^pluggram-[\dTZ-]+\.age$/

@@ -18,10 +18,13 @@ export async function showStatus(cli: CliEnvironment): Promise<number> {
 
 function statusLines(overview: Overview): string[] {
   const style = styles(process.stdout)
-  const { name, version, pid, startedAt, url, home, connection, model, plugins, isReady, troubles } = overview
+  const { name, version, pid, startedAt, url, home, connection, model, plugins, isReady, summary, troubles } =
+    overview
   const state = isReady ? style.good('ready') : style.bad('not ready')
+  const sentence = isReady ? style.good(summary) : style.bad(summary)
   const line = (title: string, text: string): string => `${title.padEnd(10)}  ${text}`
   return [
+    sentence,
     line(name, `${state}, version ${version}, since ${startedAt}, process ${pid}`),
     line('Telegram', connection),
     line('Model', `${model.id}${model.problem === undefined ? '' : `: ${style.bad(model.problem)}`}`),

@@ -27,13 +27,14 @@ export function botPage({ overview, pairingCode }: BotPageOptions): string {
 <style>${STYLE}</style></head><body><main>${sections.join('')}</main></body></html>`
 }
 
-function header({ name, isReady, troubles, bot }: Overview): string {
+function header({ name, isReady, summary, troubles, bot }: Overview): string {
   const state = isReady ? 'Ready' : 'Not ready'
   const reasons = troubles.map(
     ({ component, status, reason }) =>
       `<li>${escapeHtml(`${component}: ${status}${reason === undefined ? '' : `. ${reason}`}`)}</li>`,
   )
   return `<header><h1>${escapeHtml(name)}</h1><p class="state ${isReady ? 'good' : 'bad'}" role="status">${state}</p></header>
+<p class="${isReady ? '' : 'bad'}">${escapeHtml(summary)}</p>
 <p>${bot === undefined ? 'Telegram has not said yet which bot this is.' : `Your assistant answers on Telegram as <strong>@${escapeHtml(bot)}</strong>.`}</p>
 ${reasons.length > 0 ? `<ul class="troubles">${reasons.join('')}</ul>` : ''}`
 }

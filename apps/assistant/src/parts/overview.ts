@@ -11,7 +11,7 @@ export const overviewOfAll = definePart({
     telegram: tokens.telegram,
     models: tokens.models,
     board: tokens.board,
-    healthChecks: tokens.healthChecks,
+    health: tokens.health,
     pages: tokens.pages,
     mask: tokens.mask,
   },

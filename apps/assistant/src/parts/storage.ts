@@ -18,12 +18,15 @@ import {
   createSqlitePluginStores,
   createSqliteScheduleStore,
   createSqliteTimeZones,
+  DiskProbe,
   FileGuard,
   findOtherBots,
   lockHome,
   openSqliteDatabase,
   WriteLog,
 } from '@pluggram/storage'
+import { storageHealth } from '../health/storage-health.ts'
+import { watchFlow } from '../health/watch-flow.ts'
 import type { Storage } from '../storage.ts'
 import { chatKeepers, folders, forgetters, healthChecks, logger, mode, settings, storage } from './tokens.ts'
 
@@ -71,6 +74,8 @@ export const sqliteStorage = definePart({
     life.onStop(() => void tidying.stop())
     const records = new CommitQueue(log)
     life.onStop(() => records.close())
+    const probe = new DiskProbe({ folder: data, log, queue: records })
+    life.onStop(() => probe.close())
     const pluginChats = createSqlitePluginChats(records, { bot })
     life.onStop(() => pluginChats.close())
     const aiLedger = createSqliteAiLedger(records, { bot })
@@ -88,12 +93,9 @@ export const sqliteStorage = definePart({
       journeys: createSqliteJourneys(records, { bot }),
     }
     contribute(stores, life)
-    life.add(healthChecks, {
+    watchFlow(life, {
       name: 'storage',
-      check() {
-        const failure = guard.failure() ?? messages.failure()
-        return failure === undefined ? { status: 'ok' } : { status: 'failed', reason: failure }
-      },
+      check: () => storageHealth(guard.failure() ?? messages.failure() ?? probe.failure(), data),
     })
     return stores
   },

@@ -19,11 +19,25 @@ export const systemCommands = definePart({
     models: tokens.models,
     outgoing: tokens.outgoing,
     forgetters: tokens.forgetters,
+    healthOfRunning: tokens.healthOfRunning,
     mask: tokens.mask,
     logger: tokens.logger,
   },
   start(
-    { settings, storage, timeZones, access, board, directory, models, outgoing, forgetters, mask, logger },
+    {
+      settings,
+      storage,
+      timeZones,
+      access,
+      board,
+      directory,
+      models,
+      outgoing,
+      forgetters,
+      healthOfRunning,
+      mask,
+      logger,
+    },
     life,
   ) {
     const definition = createSystemPlugin({
@@ -37,6 +51,7 @@ export const systemCommands = definePart({
         (await readPluginStates(board, mask)).flatMap((state) => toStatusLine(state, board.titleOf) ?? []),
       offIn: (chatId) => access.control.offIn(chatId),
       connection: () => outgoing.connection(),
+      summary: async () => mask.apply((await healthOfRunning[0]?.report())?.summary ?? ''),
       nearlyFull: () => storage.pluginStores.nearlyFull(),
     })
     life.add(tokens.ownPlugins, { name: SYSTEM_PLUGIN_NAME, definition })

@@ -1,6 +1,7 @@
 import { definePart } from '@pluggram/assembly'
 import { createPipeline } from '@pluggram/pipeline'
 import { createChatMoves } from '@pluggram/access'
+import { watchFlow } from '../health/watch-flow.ts'
 import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
 import { TEXTS } from '../texts.ts'
@@ -81,7 +82,7 @@ export const telegramConnection = definePart({
         }),
     })
     life.onStop(() => telegram.close())
-    for (const check of telegram.healthChecks) life.add(tokens.healthChecks, check)
+    for (const check of telegram.flows) watchFlow(life, check)
     watchStatistics(metrics, { telegram, board })
     return telegram
   },

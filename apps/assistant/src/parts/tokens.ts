@@ -8,6 +8,8 @@ import type {
   AssistantMetrics,
   Findings,
   FindingSource,
+  Health,
+  HealthCheck,
   JourneyRecorder,
   LogTail,
   RootLogger,
@@ -22,7 +24,6 @@ import type { Access } from '@pluggram/access'
 import type { ChatKeeper } from '@pluggram/access'
 import type { Forgetter } from '@pluggram/access'
 import type { JourneyBook } from '../journey-book.ts'
-import type { HealthCheck } from '../health-check.ts'
 import type { MediaFetcher } from '../media-fetcher.ts'
 import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
@@ -97,10 +98,14 @@ export const pluginServices = one<PluginHostOptions['servicesFor']>('services of
 /** Retries a parked update. */
 export const replay = one<(updateId: number) => Promise<unknown>>('replay of parked updates')
 export const web = one<Web>('web')
+/** How the assistant is. */
+export const health = one<Health>('health')
 export const overview = one<() => Promise<Overview>>('overview')
 
 // what parts add to others
 export const healthChecks = many<HealthCheck>('health checks')
+/** The health of a whole assistant; empty when nothing but tools is served. */
+export const healthOfRunning = many<Pick<Health, 'report'>>('health of what runs')
 /** Each says what is wrong in one area; whoever owns the area adds it. */
 export const findingSources = many<FindingSource>('sources of findings')
 /** What the command line needs from the pages; empty if none are served. */

@@ -1,5 +1,4 @@
 import { definePart } from '@pluggram/assembly'
-import { Health } from '@pluggram/observability'
 import { createWeb } from '../web.ts'
 import * as tokens from './tokens.ts'
 
@@ -18,16 +17,14 @@ export const webPages = definePart({
     overview: tokens.overview,
     access: tokens.access,
     routes: tokens.routes,
-    healthChecks: tokens.healthChecks,
+    health: tokens.health,
     mask: tokens.mask,
     logger: tokens.logger,
   },
   gives: tokens.web,
-  async start({ configuration, settings, routes, healthChecks, access, ...needs }, life) {
-    const health = new Health()
+  async start({ configuration, settings, routes, access, ...needs }, life) {
     const web = await createWeb({
       ...needs,
-      health,
       configuration: configuration.now,
       mcpToken: settings.at('mcp', 'token'),
       pairingCode: () => access.pairingCode(),
@@ -35,9 +32,8 @@ export const webPages = definePart({
     life.onStop(() => web.close())
     life.add(tokens.pages, web)
     life.onOpen(async () => {
-      for (const { name, check, ...options } of healthChecks) health.register(name, check, options)
       needs.metrics.show('health_component_ok', async () =>
-        Object.entries((await health.report()).components).map(([component, { status }]) => ({
+        Object.entries((await needs.health.report()).components).map(([component, { status }]) => ({
           labels: { component },
           value: OK_VALUES[status],
         })),

@@ -42,7 +42,6 @@ export class CommitQueue {
   #isClosing = false
   #laterTimer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
-  #failure: string | undefined
   readonly #atExit = (): void => this.#commitAtExit()
 
   constructor(log: WriteLog) {
@@ -55,9 +54,9 @@ export class CommitQueue {
     return this.#log.connection
   }
 
-  /** Why the last group failed; `undefined` when it succeeded. */
+  /** Why the last group failed, of this or another queue; `undefined` when it succeeded. */
   get failure(): string | undefined {
-    return this.#failure
+    return this.#log.failure
   }
 
   /**
@@ -126,10 +125,10 @@ export class CommitQueue {
     try {
       await this.#transact(jobs)
       if (mustFlush) await this.#flush()
-      this.#failure = undefined
+      this.#log.failure = undefined
       for (const { resolve, result } of jobs) resolve(result)
     } catch (error) {
-      this.#failure = errorMessage(error)
+      this.#log.failure = errorMessage(error)
       for (const { reject } of jobs) reject(error)
     }
     await this.#emptyLog()
@@ -175,7 +174,7 @@ export class CommitQueue {
         return await this.#log.flush()
       } catch (error) {
         if (this.#isClosing) throw error
-        this.#failure = errorMessage(error)
+        this.#log.failure = errorMessage(error)
         await sleep(FLUSH_AGAIN_MS)
       }
     }

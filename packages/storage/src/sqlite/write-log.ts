@@ -36,11 +36,20 @@ export class WriteLog {
   #lastFlush: Promise<void> = Promise.resolve()
   /** A flush failed, so it is unknown how much of the log is on disk. */
   #isDoubtful = false
+  /** When the flush under way began. */
+  #flushingSince: number | undefined
   #checkpointer: Worker | undefined
   /** The thread ended unexpectedly. */
   #hasEnded = false
   /** Why nothing may be written. */
   #refusal: string | undefined
+  /**
+   * Why the last group of writes failed; `undefined` when it succeeded. All queues of a log share
+   * it: when one of them can write again, so can the others.
+   */
+  failure: string | undefined
+  /** When writes last reached the disk, on the monotonic clock. */
+  keptAt = performance.now()
   /** No checkpoint before the log has this many pages; a reader may be blocking checkpoints. */
   #restUntil = 0
 
@@ -91,6 +100,11 @@ export class WriteLog {
     return this.#lastFlush
   }
 
+  /** How long the disk has taken so far to keep what was written, in milliseconds; 0 while it is idle. */
+  get flushingMs(): number {
+    return this.#flushingSince === undefined ? 0 : performance.now() - this.#flushingSince
+  }
+
   /** Checkpoints a log that has become long; `undefined` when there is nothing to wait for. */
   checkpoint(): Promise<void> | undefined {
     // the thread would create new files
@@ -133,10 +147,12 @@ export class WriteLog {
     const descriptor = this.#descriptor
     if (this.#isDoubtful) this.#writeAgain(descriptor)
     this.#isDoubtful = true
+    this.#flushingSince = performance.now()
     await new Promise<void>((resolve, reject) => {
       fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))
-    })
+    }).finally(() => (this.#flushingSince = undefined))
     this.#isDoubtful = false
+    this.keptAt = performance.now()
   }
 
   /**

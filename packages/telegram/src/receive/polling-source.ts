@@ -19,7 +19,7 @@ import { ALLOWED_UPDATES } from './update-kinds.ts'
 import type { SourceOptions, SourceStatus, Trouble, UpdateSource } from './source.ts'
 
 export interface PollingSourceOptions extends SourceOptions {
-  /** The long polling timeout, in seconds. Default 8. */
+  /** The long polling timeout, in seconds. Default 5. */
   readonly pollTimeoutSeconds?: number
   /** A poll that is answered this much later than it could be is late. Default 4 s. */
   readonly lateSeconds?: number
@@ -31,7 +31,7 @@ export interface PollingSourceOptions extends SourceOptions {
  * Short, so that a poll that hangs is told from one that is held before anybody has to wonder. It
  * also keeps connections through routers and proxies in use.
  */
-const POLL_SECONDS = 8
+const POLL_SECONDS = 5
 /** An answer that comes this much later than it could is late; a poll without one counts as hung. */
 const LATE_SECONDS = 4
 /**

@@ -11,6 +11,8 @@ import type { FetchFile } from './fetch-file.ts'
 import { LiveDrafts } from './live-drafts.ts'
 import { NO_MASK } from './mask-secrets.ts'
 import type { ChatMask } from './mask-secrets.ts'
+import { SendFlow } from './send-flow.ts'
+import type { SendFlowStatus } from './send-flow.ts'
 import { createMessageSender, supersedes } from './send-message.ts'
 import type { RichMessages } from '../text/rich-messages.ts'
 import { createStandings } from './standings.ts'
@@ -54,6 +56,9 @@ export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller
   /** Notes that the bot was removed from a chat or blocked there, or let in again. */
   noteMembership(chatId: number, isIn: boolean): void
   stats(): TelegramBotStats
+  flow(): SendFlowStatus
+  /** What waits, because Telegram asked to slow down or to keep the limits. */
+  held(): HeldSends
 }
 
 export interface TelegramBotStats {
@@ -67,12 +72,20 @@ export interface TelegramBotStats {
   readonly blockedChats: number
 }
 
+/** Sends that wait for Telegram's limits. */
+export interface HeldSends {
+  readonly count: number
+  /** How long the whole bot is held, in milliseconds; 0 when it is not. */
+  readonly wholeBotMs: number
+}
+
 export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
   const { api, logger, mask = NO_MASK, now = performance.now.bind(performance) } = given
   const limits = given.limits ?? DEFAULT_SEND_LIMITS
   const gate = createSendGate({ limits, now })
   const blocked = createBlockedChats(now)
-  const options = { ...given, mask, now, limits, gate, blocked, streaming: given.streaming ?? 'auto' }
+  const flow = new SendFlow(now)
+  const options = { ...given, mask, now, limits, gate, blocked, flow, streaming: given.streaming ?? 'auto' }
   const signals = createChatSignals(options)
   const caller = createMethodCaller(options)
   const drafts = new LiveDrafts()
@@ -99,6 +112,8 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
       else blocked.mark(chatId)
       forgetStandings(chatId)
     },
+    flow: () => flow.status(),
+    held: () => ({ count: gate.waiting, wholeBotMs: gate.heldOverall() }),
     stats: () => ({
       isTokenRefused: gate.isTokenRefused,
       repeatedSends,

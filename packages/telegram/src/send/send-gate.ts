@@ -137,6 +137,8 @@ export interface SendGate {
   /** The same for calls without a chat. */
   heldOverall(): number
   readonly refusals: number
+  /** Calls that wait. */
+  readonly waiting: number
 }
 
 export interface SendGateOptions {
@@ -283,6 +285,10 @@ class ChatGate implements SendGate {
       queue?.add(waiting)
       this.#look()
     })
+  }
+
+  get waiting(): number {
+    return this.#queues.values().reduce((sum, queue) => sum + queue.size, 0)
   }
 
   #isAnyWaiting(): boolean {

@@ -14,6 +14,7 @@ import { fetchFileOnce } from './fetch-file.ts'
 import type { FetchFile } from './fetch-file.ts'
 import { createMender } from './mend-message.ts'
 import type { Mender } from './mend-message.ts'
+import type { SendFlow } from './send-flow.ts'
 import type { BlockedChats, SendGate, SendRank } from './send-gate.ts'
 
 /** The call that `toMessage` stored in a message, in this run or an earlier one. */
@@ -42,6 +43,7 @@ export interface MessageSenderOptions extends Persistence {
   readonly gate: SendGate
   readonly blocked: BlockedChats
   readonly rich: RichMessages
+  readonly flow: SendFlow
   /** Called when a message is sent again although it may have arrived. */
   readonly onAmbiguous: () => void
   /** Called when a group became a supergroup with a new id. */
@@ -125,7 +127,7 @@ function rankOf({ isBroadcast }: OutgoingMessage, { isStreamed }: BotApiCall): S
  * Telegram refuses.
  */
 function createCallSender(options: MessageSenderOptions): CallSender {
-  const { api, logger, gate, blocked, onAmbiguous, onChatMigrated } = options
+  const { api, logger, gate, blocked, flow, onAmbiguous, onChatMigrated } = options
   // Groups that became supergroups during this run, so that messages to the old id still arrive.
   const newChatIds = new Map<number, number>()
   // The rest of messages that became several, for the next try.
@@ -149,7 +151,7 @@ function createCallSender(options: MessageSenderOptions): CallSender {
       isTokenRefusal: (failure) => token.isRefused(failure, signal),
     }
     return callPersistently(
-      () => callApi(api, message, signal),
+      () => flow.watch(callApi(api, message, signal), uploadIn(payload) !== undefined),
       { method, gate: sendGate, signal, policy, slot, onAmbiguous },
       options,
     )

@@ -1,0 +1,48 @@
+import type { HealthCheck } from '@pluggram/observability'
+import type { Outbox, Pipeline } from '@pluggram/pipeline'
+import type { TelegramBot, UpdateSource } from '@pluggram/telegram'
+import type { Telegram } from '../telegram.ts'
+import { receivingHealth } from './receiving-health.ts'
+import { isSenderStuck, sendingHealth } from './sending-health.ts'
+import type { Sends } from './sending-health.ts'
+
+interface Flows {
+  readonly isPlayground: boolean
+  readonly source: UpdateSource
+  readonly bot: TelegramBot
+  readonly pipeline: Pipeline
+  readonly outbox: Outbox
+}
+
+/** Whether messages flow in, through and out. */
+export function watchFlows({
+  isPlayground,
+  source,
+  bot,
+  pipeline,
+  outbox,
+}: Flows): Pick<Telegram, 'flows' | 'isStuck' | 'activity'> {
+  const sends = (): Sends => ({
+    flow: bot.flow(),
+    stats: bot.stats(),
+    held: bot.held(),
+    unsent: outbox.size,
+    stalledMs: outbox.stalledMs,
+  })
+  const flows: readonly HealthCheck[] = [
+    {
+      name: 'receiving',
+      check: () => ({ ...receivingHealth(source.status()), mode: isPlayground ? 'playground' : 'telegram' }),
+    },
+    { name: 'sending', check: () => sendingHealth(sends()) },
+    {
+      name: 'pipeline',
+      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
+    },
+  ]
+  return {
+    flows,
+    isStuck: () => isSenderStuck(sends()),
+    activity: () => ({ lastMessageAt: source.status().lastUpdateAt, lastAnswerAt: bot.flow().lastSentAt }),
+  }
+}

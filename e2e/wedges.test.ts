@@ -1,0 +1,251 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { isLong } from '@pluggram/testing/long'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { canMount, mountSmallDisk } from './reliability/support/small-disk.ts'
+import type { SmallDisk } from './reliability/support/small-disk.ts'
+import { startAssistant } from './support/assistant.ts'
+import type { RunningAssistant } from './support/assistant.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import type { RunningEmulator } from './support/emulator.ts'
+import { createHome, removeHomes } from './support/home.ts'
+import { stopAllPrograms } from './support/program.ts'
+
+/** Within this time a wedge is seen, and within this time its end. */
+const SEEN_MS = 15_000
+const HEALED_MS = 25_000
+
+interface Health {
+  readonly status: string
+  readonly summary: string
+  readonly components: Readonly<
+    Record<string, { readonly status: string; readonly problem?: { readonly id: string } }>
+  >
+}
+
+interface Scene {
+  readonly assistant: RunningAssistant
+  readonly emulator: RunningEmulator
+  readonly disk: SmallDisk | undefined
+  /** Writes to the assistant. */
+  say(text: string): Promise<unknown>
+  /** Arms faults for every call of these methods. */
+  fault(method: string, effect: object): Promise<unknown>
+}
+
+interface Wedge {
+  readonly name: string
+  /** The component of `/readyz` that must be named. */
+  readonly component: string
+  readonly finding: string
+  readonly sentence: RegExp
+  /** Whether the assistant counts as not ready. Default: yes. */
+  readonly isReady?: boolean
+  readonly isInShortForm?: boolean
+  readonly needsDisk?: boolean
+  strike(scene: Scene): Promise<unknown>
+  /** Ends the fault. Default: clears the faults of the emulator. */
+  heal?(scene: Scene): Promise<unknown>
+}
+
+/** A plugin that the owner trusts, inside the assistant: it can compute without a pause. */
+const BUSY = `
+import { definePlugin } from '@pluggram/sdk'
+export default definePlugin({
+  name: 'busy',
+  version: '1.0.0',
+  commands: {
+    compute: {
+      description: 'Computes',
+      execute(args) {
+        const end = Date.now() + Number(args) * 1000
+        while (Date.now() < end) {}
+        return { success: true, response: 'computed' }
+      },
+    },
+  },
+})
+`
+
+const receiving = { component: 'receiving', finding: 'flow.receiving' }
+const sending = { component: 'sending', finding: 'flow.sending' }
+const storage = { component: 'storage', finding: 'storage.writable', needsDisk: true }
+
+const WEDGES: readonly Wedge[] = [
+  {
+    ...receiving,
+    name: 'polls are accepted and never answered',
+    sentence: /^Not receiving: Telegram has not answered for \d+ s\. Retrying/,
+    isInShortForm: true,
+    async strike({ fault, say }) {
+      await fault('getUpdates', { kind: 'hang' })
+      // the poll that is held brings it; the next one hangs
+      await say('/help')
+    },
+  },
+  {
+    ...receiving,
+    name: 'polls are answered late',
+    sentence: /^(Not receiving: Telegram has not answered|Receiving late: Telegram took) /,
+    strike: ({ fault }) => fault('getUpdates', { kind: 'delay', ms: 13_000 }),
+  },
+  {
+    ...receiving,
+    name: 'polls are refused for another program',
+    sentence: /^Not receiving: another program receives the messages of this bot\. Stop it/,
+    strike: ({ fault }) => fault('getUpdates', { kind: 'conflict' }),
+  },
+  {
+    ...receiving,
+    name: 'a proxy answers polls with 502',
+    sentence: /^Not receiving: Telegram has given no usable answer .* Retrying/,
+    strike: ({ fault }) => fault('getUpdates', { kind: 'server-error', status: 502, html: true }),
+  },
+  {
+    ...receiving,
+    name: 'polls are answered with garbage',
+    sentence: /^Not receiving: Telegram has given no usable answer .* Retrying/,
+    strike: ({ fault }) => fault('getUpdates', { kind: 'garbage' }),
+  },
+  {
+    ...receiving,
+    name: 'the token is unknown',
+    sentence: /^Not receiving: Telegram does not know the bot token\. Set TELEGRAM_BOT_TOKEN/,
+    strike: ({ fault }) => fault('getUpdates', { kind: 'unauthorized' }),
+  },
+  {
+    ...sending,
+    name: 'sends fail',
+    sentence: /^Not sending: Telegram has accepted no message for \d+ s .*; 1 message waits on disk/,
+    isInShortForm: true,
+    async strike({ fault, say }) {
+      await fault('sendMessage', { kind: 'server-error', status: 502, html: true })
+      await say('/help')
+    },
+  },
+  {
+    ...sending,
+    name: 'sends are accepted and never answered',
+    sentence: /^Not sending: Telegram has accepted no message for \d+ s\. Retrying/,
+    async strike({ fault, say }) {
+      await fault('sendMessage', { kind: 'hang' })
+      await say('/help')
+    },
+  },
+  {
+    ...storage,
+    name: 'the disk is full',
+    sentence: /^Cannot save messages: the disk is full\. Free some space/,
+    isInShortForm: true,
+    strike: async ({ disk }) => disk?.fill(),
+    heal: async ({ disk }) => disk?.free(),
+  },
+  {
+    ...storage,
+    name: 'the disk is read-only',
+    sentence: /^Cannot save messages: .*data is read-only\. Make it writable again/,
+    strike: async ({ disk }) => disk?.setReadOnly(true),
+    heal: async ({ disk }) => disk?.setReadOnly(false),
+  },
+  {
+    ...storage,
+    name: 'the system refuses every write of the assistant',
+    needsDisk: false,
+    sentence: /^Cannot save messages: /,
+    async strike({ assistant, say }) {
+      await limitFileSize(assistant.pid, '0')
+      await say('/help')
+    },
+    heal: ({ assistant }) => limitFileSize(assistant.pid, 'unlimited'),
+  },
+]
+
+/** Files may not grow beyond that, for a process that runs. */
+function limitFileSize(pid: number, bytes: string): Promise<unknown> {
+  return promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`])
+}
+
+let scene: Scene
+let chatId: number
+
+beforeAll(async () => {
+  const home = await createHome({
+    'plugins/busy.ts': BUSY,
+    'plugins_config.json': { enabled_plugins: { busy: true } },
+    'config.json': { plugin_host: { plugins: { busy: { isolation: 'inline' } } } },
+  })
+  const disk = (await canMount()) ? await mountSmallDisk(join(home, 'data'), 16) : undefined
+  const emulator = await startEmulator()
+  const assistant = await startAssistant(home, {
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: emulator.url,
+  })
+  const ada = await createPerson(emulator.driver)
+  chatId = ada.id
+  scene = {
+    assistant,
+    emulator,
+    disk,
+    say: (text) => write(emulator.driver, ada, text),
+    fault: (method, effect) => emulator.driver.post('/faults', { ...effect, method, times: 1_000_000 }),
+  }
+  expect((await ask(emulator.driver, ada, '/help')).join()).toContain('/help')
+})
+
+afterAll(async () => {
+  await stopAllPrograms()
+  await scene.disk?.unmount()
+  await removeHomes()
+})
+
+async function health(): Promise<Health> {
+  return (await (await fetch(`${scene.assistant.url}/readyz`)).json()) as Health
+}
+
+const failedIn = ({ components }: Health): string[] =>
+  Object.keys(components).filter((name) => components[name]?.status === 'failed')
+
+describe('a wedge is named within 15 s and ends by itself:', () => {
+  const rows = WEDGES.filter(({ isInShortForm }) => isLong || isInShortForm)
+  test.for(rows)('$name', async (wedge, { skip }) => {
+    const { component, finding, sentence, isReady = false, needsDisk = false } = wedge
+    if (needsDisk && !scene.disk) skip('only root can mount a small disk, and not in every container')
+    await expect
+      .poll(health)
+      .toMatchObject({ status: 'ready', summary: expect.stringMatching(/^Working\. Last message/) })
+    const found = (what: string): number =>
+      scene.assistant.output().match(new RegExp(`"finding":"${finding}".*"msg":"${what}"`, 'g'))?.length ?? 0
+    const [opened, gone] = [found('found a problem'), found('a problem is gone')]
+
+    const heal = wedge.heal ?? (() => fetch(`${scene.emulator.url}/emulator/faults`, { method: 'DELETE' }))
+    try {
+      await wedge.strike(scene)
+      await expect.poll(health, { timeout: SEEN_MS }).toMatchObject({
+        status: isReady ? 'ready' : 'not-ready',
+        summary: expect.stringMatching(sentence),
+        components: {
+          [component]: { status: expect.stringMatching(/failed|degraded/), problem: { id: finding } },
+        },
+      })
+      expect(failedIn(await health())).toEqual([component])
+      await expect.poll(() => found('found a problem'), { timeout: SEEN_MS }).toBe(opened + 1)
+    } finally {
+      await heal(scene)
+    }
+    await expect.poll(health, { timeout: HEALED_MS }).toMatchObject({
+      status: 'ready',
+      components: { [component]: { status: 'ok' } },
+    })
+    await expect.poll(() => found('a problem is gone'), { timeout: SEEN_MS }).toBe(gone + 1)
+    expect(found('found a problem')).toBe(opened + 1)
+  })
+
+  test('and nothing was lost meanwhile', async () => {
+    const { emulator, say } = scene
+    const before = await botMessages(emulator.driver, chatId, 0)
+    await say('/help')
+    await botMessages(emulator.driver, chatId, before.length + 1)
+    expect((await health()).summary).toMatch(/^Working\. Last message \d s ago, last answer \d s ago\.$/)
+  })
+})
