@@ -1,7 +1,7 @@
 import type { BotApiEmulator } from '@pluggram/bot-api-emulator'
 import type { ProxyFor } from '@pluggram/base'
 import type { LoadedConfiguration } from '@pluggram/config'
-import type { Activity, AssistantMetrics, HealthCheck, RootLogger, SecretMask } from '@pluggram/observability'
+import type { AssistantMetrics, RootLogger, SecretMask } from '@pluggram/observability'
 import { createPostOffice, createReplyGuard, startSender } from '@pluggram/pipeline'
 import type { Buttons, Outbox, Pipeline } from '@pluggram/pipeline'
 import type {
@@ -35,6 +35,7 @@ import { commandMenus } from './command-menus.ts'
 import type { RolesOfPeople } from './command-menus.ts'
 import type { WebhookReceiver } from './http/webhook-handler.ts'
 import { watchFlows } from './health/telegram-flows.ts'
+import type { TelegramFlows } from './health/telegram-flows.ts'
 import { connectTelegram } from './telegram-link.ts'
 import type { TelegramLink } from './telegram-link.ts'
 
@@ -60,17 +61,12 @@ export interface TelegramOptions {
 }
 
 /** The connection to Telegram or to the emulated Telegram. */
-export interface Telegram {
+export interface Telegram extends TelegramFlows {
   /** Present when there is a playground. */
   readonly emulator?: BotApiEmulator
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver
   readonly bot: () => BotIdentity | undefined
-  /** Whether messages flow in, through and out. */
-  readonly flows: readonly HealthCheck[]
-  /** Is kept from working by nothing outside, so only a restart can help. */
-  isStuck(): boolean
-  activity(): Omit<Activity, 'startedAt'>
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
   /** Sends what does not answer a message. */

@@ -1,7 +1,6 @@
-import type { HealthCheck } from '@pluggram/observability'
+import type { Activity, HealthCheck } from '@pluggram/observability'
 import type { Outbox, Pipeline } from '@pluggram/pipeline'
 import type { TelegramBot, UpdateSource } from '@pluggram/telegram'
-import type { Telegram } from '../telegram.ts'
 import { receivingHealth } from './receiving-health.ts'
 import { isSenderStuck, sendingHealth } from './sending-health.ts'
 import type { Sends } from './sending-health.ts'
@@ -14,14 +13,16 @@ interface Flows {
   readonly outbox: Outbox
 }
 
-/** Whether messages flow in, through and out. */
-export function watchFlows({
-  isPlayground,
-  source,
-  bot,
-  pipeline,
-  outbox,
-}: Flows): Pick<Telegram, 'flows' | 'isStuck' | 'activity'> {
+export interface TelegramFlows {
+  /** Whether messages flow in, through and out. */
+  readonly flows: readonly HealthCheck[]
+  /** Nothing outside keeps it from working, so only a restart can help. */
+  isStuck(): boolean
+  activity(): Omit<Activity, 'startedAt'>
+}
+
+/** Watches the messages that flow in, through and out. */
+export function watchFlows({ isPlayground, source, bot, pipeline, outbox }: Flows): TelegramFlows {
   const sends = (): Sends => ({
     flow: bot.flow(),
     stats: bot.stats(),
