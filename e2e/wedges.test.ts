@@ -190,7 +190,7 @@ beforeAll(async () => {
     say: (text) => write(emulator.driver, ada, text),
     fault: (method, effect) => emulator.driver.post('/faults', { ...effect, method, times: 1_000_000 }),
   }
-  expect((await ask(emulator.driver, ada, '/help')).join()).toContain('/help')
+  await ask(emulator.driver, ada, '/help')
 })
 
 afterAll(async () => {

@@ -65,7 +65,7 @@ describe('health', () => {
   })
 
   test('is not looked at again for whoever takes an older report', async () => {
-    const check = vi.fn((): ComponentHealth => ({ status: 'ok' }))
+    const check = vi.fn<() => ComponentHealth>(() => ({ status: 'ok' }))
     const looked = health({ source: check })
     await looked.report(60_000)
     await Promise.all(Array.from({ length: 50 }, () => looked.report(60_000)))
