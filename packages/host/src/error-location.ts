@@ -9,10 +9,16 @@ export interface Location {
   readonly column?: number
 }
 
-/** The message of anything thrown, on one line and truncated. Never throws. */
+/**
+ * The message of anything thrown, on one line and truncated. Its later lines often say what to do, unless they
+ * are a stack. Never throws.
+ */
 export function thrownMessage(error: unknown): string {
   try {
-    const [line = ''] = errorMessage(error).trim().split('\n')
+    const [said = ''] = errorMessage(error)
+      .trim()
+      .split(/\n\s*at /)
+    const line = said.replaceAll(/\s*\n\s*/g, ' ')
     return line.length > 500 ? `${line.slice(0, 500)}…` : line
   } catch {
     return 'an unknown error was thrown'
@@ -29,7 +35,10 @@ export function isThrown<T>(error: unknown, kind: abstract new (...parameters: n
 }
 
 /** A property of anything thrown, as text. */
-export function thrownText(error: unknown, key: 'code' | 'name' | 'stack'): string {
+export function thrownText(
+  error: unknown,
+  key: 'code' | 'name' | 'stack' | 'permission' | 'resource',
+): string {
   try {
     const value: unknown = Reflect.get(Object(error), key)
     return typeof value === 'string' ? value : ''

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import type { Logger as PinoLogger } from 'pino'
 import type pinoPretty from 'pino-pretty'
@@ -111,7 +112,8 @@ function adapt(
 
 /**
  * Copies only selected fields: errors of HTTP clients contain the request, which may contain
- * tokens. An error with a code says what is wrong; its stack is for those who debug.
+ * tokens. An error with a code says what is wrong; its stack is for those who debug, but for the line of the
+ * plugin that caused it.
  */
 function describeError(error: unknown, isDebugging: boolean): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
@@ -120,7 +122,20 @@ function describeError(error: unknown, isDebugging: boolean): Record<string, unk
     type: error.name,
     message: error.message,
     ...(typeof code === 'string' && { code }),
-    ...((isDebugging || !isPluggramError(error)) && { stack: error.stack }),
+    ...(isDebugging || !isPluggramError(error) ? { stack: error.stack } : placeOf(error.stack ?? '')),
     ...(error.cause instanceof Error && { cause: `${error.cause.name}: ${error.cause.message}` }),
   }
+}
+
+const OWN_CODE = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The topmost frame outside of Pluggram's packages. */
+function placeOf(stack: string): { at?: string } {
+  for (const line of stack.split('\n')) {
+    const file = /^\s+at (?:.*\()?(?:file:\/\/)?(\/[^()]*|[A-Za-z]:\\[^()]*):\d+:\d+\)?$/.exec(line)?.[1]
+    if (file === undefined || file.includes('node_modules') || file.startsWith(OWN_CODE)) continue
+    const [place = ''] = /[^/\\]+[/\\][^/\\]+:\d+:\d+\)?$/.exec(line) ?? []
+    return { at: place.replace(/\)$/, '') }
+  }
+  return {}
 }

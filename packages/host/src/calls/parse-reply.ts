@@ -20,6 +20,10 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<string> 
   )
 }
 
+export function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function'
+}
+
 /**
  * Copies a reply and reads each member once, so that getters cannot return something else later.
  */
@@ -27,12 +31,13 @@ export function parseReply(input: unknown, at: string): Reply {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new ShapeError(`${at} must be text or a reply such as { text: '…' }`)
   }
+  if (isPromise(input)) throw new ShapeError(`${at} is a promise: await it`)
   const read = (key: keyof Reply): unknown => Reflect.get(input, key) ?? undefined
   const reply: Reply = {
     ...optional('text', read('text'), (value) => {
       if (typeof value === 'string') return value
       if (isAsyncIterable(value)) return checkedStream(value, `${at}.text`)
-      throw new ShapeError(`${at}.text must be text`)
+      throw new ShapeError(isPromise(value) ? `${at}.text is a promise: await it` : `${at}.text must be text`)
     }),
     ...optional('format', read('format'), (format) => oneOf(FORMATS, format, `${at}.format`)),
     ...optional('entities', read('entities'), (entities) => parseEntities(entities, `${at}.entities`)),

@@ -1,7 +1,7 @@
 import { PluggramError } from '@pluggram/sdk'
 import type { PluginResponse, PluginResult, Reply } from '@pluggram/sdk'
 import { isThrown } from '../error-location.ts'
-import { checkedStream, isAsyncIterable, parseReply, ShapeError } from './parse-reply.ts'
+import { checkedStream, isAsyncIterable, isPromise, parseReply, ShapeError } from './parse-reply.ts'
 
 /** More replies to one message than this are a bug in the plugin. */
 const MAX_REPLIES = 1_000
@@ -45,14 +45,31 @@ function readResult(value: unknown): PluginResult | undefined {
     if (typeof error === 'string' && error !== '') return { success: false, error }
     throw new ShapeError('success is false but error is not a string')
   }
-  if (success !== true) throw new ShapeError('success must be true or false')
+  if (success !== true)
+    throw new ShapeError(
+      `success must be true or false, got ${describe(value)}. Return { success: true, response: … }`,
+    )
   const response: unknown = Reflect.get(value, 'response')
   const data: unknown = Reflect.get(value, 'data')
+  if (response === undefined && data === undefined) refuseOtherAnswers(value)
   return {
     success: true,
     ...(response !== undefined && response !== null && { response: readResponse(response) }),
     ...(data !== undefined && { data }),
   }
+}
+
+/** An answer under another name would be silence. `{ success: true }` alone means: done, nothing to say. */
+function refuseOtherAnswers(value: object): void {
+  const key = Object.keys(value).find((name) => name !== 'success' && Reflect.get(value, name) !== undefined)
+  if (key === undefined || key === 'response' || key === 'data') return
+  throw new ShapeError(`it has ${key}, which is not shown. Put the answer into response, or facts into data`)
+}
+
+function describe(value: object): string {
+  if (Array.isArray(value)) return 'an array'
+  if (isPromise(value)) return 'a promise: await it'
+  return `{ ${Object.keys(value).slice(0, 5).join(', ')} }`
 }
 
 function readResponse(value: unknown): PluginResponse {

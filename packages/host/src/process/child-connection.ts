@@ -39,6 +39,7 @@ export class ChildConnection {
       maxOutgoingBytes: MAX_MESSAGE_BYTES,
       maxCalls: 10_000,
       callsAtOnce: true,
+      keepsCallers: true,
       onCall: ({ method, args, signal }) => working.run(this, () => this.#answer(method, args, signal)),
       onNote: (method, args) => {
         if (method === 'ping') peer.note('pong', [])

@@ -10,6 +10,7 @@ import { Peer } from '../wire/peer.ts'
 import { thrownText } from '../error-location.ts'
 import { ChildConnection } from './child-connection.ts'
 import { returnCodeCache } from './code-cache.ts'
+import { RefusedWebSocket } from './denied.ts'
 import { lockDown } from './lockdown.ts'
 import { CHANNEL_FD, CONTROL_CHANNEL, MAX_MESSAGE_BYTES } from '../wire/protocol.ts'
 import type { LoadRequest } from '../wire/protocol.ts'
@@ -30,6 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('uncaughtException', (error) => die(error, 'threw an error outside a call'))
 process.on('unhandledRejection', (error) => die(error, 'has an unhandled promise rejection'))
 
+globalThis.WebSocket = RefusedWebSocket as unknown as typeof WebSocket
 if (group === '') serveOne()
 else serveMany()
 

@@ -320,7 +320,7 @@ function toProblem({ name, entry }: PluginCandidate, error: unknown): unknown {
 function isOwnSource({ candidate, pluginPaths }: LaunchPluginOptions, given: string): boolean {
   const { directory, entry, isSingleFile } = candidate
   const file = path.resolve(given)
-  if (!/\.[cm]?js$/.test(file) || !isInside(directory, file)) return false
+  if (!/\.(?:[cm]?js|m?ts)$/.test(file) || !isInside(directory, file)) return false
   if (!isSingleFile || file === entry) return true
   return !pluginPaths.some((taken) => file === taken || isInside(taken, file))
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
-import { TimeLimitError } from '@pluggram/base'
+import { findClosest, TimeLimitError } from '@pluggram/base'
 import {
   isThrown,
   locateError,
@@ -13,6 +13,7 @@ import {
 import type { Location } from '../error-location.ts'
 import type { PluginCandidate } from '../discover/plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
+import { explainDenied } from '../process/denied.ts'
 import type { SyntaxCheck } from './syntax-check.ts'
 
 /**
@@ -34,9 +35,22 @@ export async function describeLoadError(
     plugin: candidate.name,
     severity: 'error',
     code: 'plugin-load-failed',
-    message: `Plugin ${candidate.name} cannot be loaded: ${explain(candidate, error)}`,
+    message: `Plugin ${candidate.name} cannot be loaded: ${isDecorator(error, location) ? DECORATOR : explain(candidate, error)}`,
     file: candidate.entry,
     ...location,
+  }
+}
+
+const DECORATOR =
+  'decorators are not supported: Node runs TypeScript by leaving the types out. Call the function yourself instead of writing @ before the class or its member.'
+
+function isDecorator(error: unknown, location: Location | undefined): boolean {
+  if (!location || !isSyntaxError(error)) return false
+  try {
+    const line = readFileSync(location.file, 'utf8').split('\n')[location.line - 1]
+    return line?.trimStart().startsWith('@') === true
+  } catch {
+    return false
   }
 }
 
@@ -64,11 +78,13 @@ function explain(candidate: PluginCandidate, error: unknown): string {
 function explainMissingModule(candidate: PluginCandidate, message: string): string {
   const wanted = /'(?<wanted>[^']+)'/.exec(message)?.groups?.['wanted'] ?? 'a module'
   if (wanted.startsWith('.') || path.isAbsolute(wanted)) {
-    const isExtensionless = path.extname(wanted) === ''
-    const hint = isExtensionless ? ' Relative imports end in .ts or .js.' : ''
-    return `the file ${path.relative(candidate.directory, path.resolve(candidate.directory, wanted))} does not exist.${hint} Correct the import.`
+    const file = path.resolve(candidate.directory, wanted)
+    return `the file ${path.relative(candidate.directory, file)} does not exist.${missingFileHint(file)} Correct the import.`
   }
   const name = wanted.split('/', wanted.startsWith('@') ? 2 : 1).join('/')
+  if (/^@?pluggram(?:$|[/-])/.test(name)) {
+    return `there is no package ${name}. Did you mean @pluggram/sdk? Plugins import everything of Pluggram from it.`
+  }
   if (isBuiltin(name)) return `Node has no module ${wanted}. Correct the import.`
   if (isPathAlias(name, candidate.directory)) {
     return `${wanted} is an alias of tsconfig.json, which Node does not read. Import the file by its path and ending, such as './lib/x.ts'; or name the folder in package.json, "imports": { "#lib/*": "./lib/*" }, and import '#lib/x.ts'.`
@@ -78,6 +94,37 @@ function explainMissingModule(candidate: PluginCandidate, message: string): stri
       ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
       : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
   return `the package ${name} is not installed. ${step}.`
+}
+
+const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json']
+
+function isThere(file: string): boolean {
+  try {
+    return existsSync(file)
+  } catch {
+    // a file that the plugin's process may not see
+    return false
+  }
+}
+
+/** What may have been meant by a file that does not exist: another ending first, then another spelling. */
+function missingFileHint(file: string): string {
+  const stem = path.basename(file, path.extname(file))
+  const folder = path.dirname(file)
+  // a plugin process may look for a file, and not into the folder that it shares with other plugins
+  let names: readonly string[] = ENDINGS.map((ending) => stem + ending).filter((name) =>
+    isThere(path.join(folder, name)),
+  )
+  try {
+    names = readdirSync(folder).filter((name) => /\.(?:[cm]?[jt]s|json)$/.test(name))
+  } catch {
+    // those found above remain
+  }
+  const meant =
+    names.find((name) => path.basename(name, path.extname(name)) === stem) ??
+    findClosest(path.basename(file), names)
+  if (meant !== undefined) return ` There is ${meant}: imports name the file as it is, with its ending.`
+  return path.extname(file) === '' ? ' Relative imports end in .ts or .js.' : ''
 }
 
 /**
@@ -119,6 +166,8 @@ function explainOther(error: unknown, message: string): string {
   if (/^(?:require|module|exports|__dirname|__filename) is not defined/.test(message)) {
     return `${message.split(',', 1)[0] ?? message}: the file is an ES module (it uses import or export). Use import, or name the file .cjs.`
   }
+  const denied = explainDenied(error)
+  if (denied !== undefined) return denied
   if (isSyntaxError(error)) return `syntax error: ${message}. Correct the file.`
   return `it threw "${message}" while it was imported.`
 }
@@ -137,7 +186,7 @@ async function findSyntaxError(
 ): Promise<Location | undefined> {
   if (!isSyntaxError(error)) return undefined
   for (const file of new Set([candidate.entry, ...files])) {
-    if (!/\.[cm]?js$/.test(file)) continue
+    if (!/\.(?:[cm]?js|m?ts)$/.test(file)) continue
     const report = await check(file)
     const location = report === undefined ? undefined : syntaxLocation(report, candidate.directory)
     if (location) return location

@@ -1,3 +1,4 @@
+import { findClosest } from '@pluggram/base'
 import type { ConfiguredManifest, PluginManifest, StandardSchemaV1 } from '@pluggram/sdk'
 import { jsonSchemaOf, permissionShape, TOOL_EFFECTS } from '@pluggram/sdk/runtime'
 import { z } from 'zod'
@@ -148,6 +149,8 @@ const KNOWN_MEMBER_KEYS = {
   credentials: CREDENTIAL_KEYS,
 } as const
 
+const KNOWN_PERMISSIONS = new Set(Object.keys(permissionShape))
+
 export type ManifestOutcome =
   | { readonly manifest: PluginManifest; readonly warnings: readonly string[] }
   | { readonly issues: readonly string[] }
@@ -176,14 +179,24 @@ export function parseManifest(value: unknown): ManifestOutcome {
 }
 
 function unknownKeys(manifest: z.infer<typeof manifestSchema>): string[] {
-  const unknown = Object.keys(manifest).filter((key) => !KNOWN_KEYS.has(key))
+  const warnings = describeUnknown('', manifest, KNOWN_KEYS)
   for (const kind of ['commands', 'tools', 'schedules', 'credentials'] as const) {
     for (const [name, member] of Object.entries(manifest[kind] ?? {})) {
-      const extra = Object.keys(member).filter((key) => !KNOWN_MEMBER_KEYS[kind].has(key))
-      unknown.push(...extra.map((key) => `${kind}.${name}.${key}`))
+      warnings.push(...describeUnknown(`${kind}.${name}.`, member, KNOWN_MEMBER_KEYS[kind]))
     }
   }
-  return unknown.map((key) => `unknown manifest key '${key}' ignored`)
+  warnings.push(...describeUnknown('permissions.', manifest.permissions ?? {}, KNOWN_PERMISSIONS))
+  return warnings
+}
+
+function describeUnknown(before: string, member: object, known: ReadonlySet<string>): string[] {
+  return Object.keys(member)
+    .filter((key) => !known.has(key))
+    .map((key) => {
+      const meant = findClosest(key, known)
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+      return `unknown manifest key '${before}${key}' ignored${hint}`
+    })
 }
 
 /** Merges the static part from package.json into the code's manifest, which takes precedence. */

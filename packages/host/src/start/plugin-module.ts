@@ -46,6 +46,10 @@ function complaint(exported: unknown, module: unknown): string {
   if (typeof exported !== 'object' || exported === null) {
     return `the default export is ${exported === null ? 'null' : `a ${typeof exported}`}. Export a class, or definePlugin({ … })`
   }
+  // an empty file counts as CommonJS
+  if (!('processMessage' in exported) && Object.keys(exported).length === 0) {
+    return 'the file exports nothing. Write: export default class MyPlugin { … }'
+  }
   if ('processMessage' in exported) {
     return 'the default export is an object with processMessage. Export the class itself, not an instance of it; or definePlugin({ setup: () => ({ processMessage }) })'
   }

@@ -53,7 +53,7 @@ export function readManifest(
   const unknown = unknownPerChat(manifest)
   if (unknown.length > 0)
     messages.push(`perChat names keys that its schema does not have: ${unknown.join(', ')}`)
-  return { manifest, warnings: messages.map((message) => manifestWarning(identity, `: ${message}.`)) }
+  return { manifest, warnings: messages.map((message) => manifestWarning(identity, `: ${message}`)) }
 }
 
 /** `perChat` keys that the schema does not have, if it lists its keys. */
@@ -63,9 +63,10 @@ function unknownPerChat({ perChat = [], config }: PluginManifest): readonly stri
   return perChat.filter((key) => !Object.hasOwn(keys, key))
 }
 
-/** A warning about a plugin's manifest. */
+/** A warning about a plugin's manifest; a sentence without its full stop. */
 export function manifestWarning(identity: PluginIdentity, message: string): PluginProblem {
-  return { ...problemOf(identity, 'plugin-manifest-invalid', message), severity: 'warning' }
+  const sentence = /[.?]$/.test(message) ? message : `${message}.`
+  return { ...problemOf(identity, 'plugin-manifest-invalid', sentence), severity: 'warning' }
 }
 
 /**

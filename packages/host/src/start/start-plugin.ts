@@ -1,6 +1,6 @@
 import { withinTime } from '@pluggram/base'
 import type { AssistantConfig, Plugin, PluginDefinition, PluginManifest, Services } from '@pluggram/sdk'
-import { CALL_KINDS, CALLS, jsonSchemaOf } from '@pluggram/sdk/runtime'
+import { jsonSchemaOf } from '@pluggram/sdk/runtime'
 import type { ConfigIssue } from '@pluggram/sdk/runtime'
 import { ownFetchOf, withOwnFetch } from '../http/own-fetch.ts'
 import { loadMessages } from '@pluggram/services/plugin-side'
@@ -20,6 +20,7 @@ import type { PluginProblem } from '../plugin-problem.ts'
 import { configureManifest, manifestWarning, problemOf } from './read-manifest.ts'
 import type { CheckedManifest, PluginIdentity } from './read-manifest.ts'
 import { RunningPlugin } from '../calls/running-plugin.ts'
+import { FUNCTIONS, silentWarnings } from './silent-plugin.ts'
 import { describeConfigIssues, validateConfig } from './validate-config.ts'
 import type { JsonObject, JsonSchema } from '../json-types.ts'
 
@@ -97,7 +98,11 @@ export async function startPlugin(
     const ownFetch = context.limits && ownFetchOf(manifest, given)
     work = withOwnFetch(ownFetch, () => create(loaded.module, { identity, config, services: given, context }))
     const instance = await context.within(work)
-    warnings.push(...emptyWarnings(identity, manifest, instance))
+    const silent = silentWarnings(instance, manifest, { hasEffects: effects.list().length > 0 })
+    warnings.push(
+      ...silent.map((message) => manifestWarning(identity, `: ${message}`)),
+      ...emptyWarnings(identity, manifest, instance),
+    )
     const plugin = new RunningPlugin({
       descriptor: toDescriptor({
         name: identity.name,
@@ -206,9 +211,6 @@ async function create(module: PluginModule, creation: Creation): Promise<Plugin>
   if (typeof created === 'object') return checkMembers(created)
   throw new TypeError(`setup gave a ${typeof created} instead of { processMessage, getStatus, cleanup }`)
 }
-
-/** The members of a plugin that must be functions. */
-const FUNCTIONS = [...CALL_KINDS.flatMap((kind) => CALLS[kind].member ?? []), 'cleanup']
 
 function checkMembers(instance: object): Plugin {
   for (const name of FUNCTIONS) {

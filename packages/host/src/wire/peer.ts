@@ -35,6 +35,8 @@ export interface PeerOptions {
    * one turn are sent together, like answers.
    */
   readonly callsAtOnce?: boolean
+  /** Adds the caller's stack to errors of its calls, so that they name a line of its own code. */
+  readonly keepsCallers?: boolean
   onCall(call: IncomingCall): Promise<unknown>
   onNote(method: string, args: readonly unknown[]): void
   /** Called when the connection was closed or broke, or the other side violated the protocol. */
@@ -114,7 +116,9 @@ export class Peer {
    * @throws what the other side threw; the close reason when the connection ends first
    */
   call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    const caller = this.#options.keepsCallers ? new Error('called') : undefined
+    return new Promise((resolve, fail) => {
+      const reject = caller ? (error: unknown) => fail(withCaller(error, caller)) : fail
       if (this.#closed) return reject(this.#closed)
       const id = this.#nextId++
       const onAbort = (): void => this.#send(['abort', id, encodeError(signal?.reason)])
@@ -287,6 +291,15 @@ export class Peer {
     pending?.unlisten()
     return pending
   }
+}
+
+/** The stack of the error, then that of the call in this process. */
+function withCaller(error: unknown, caller: Error): unknown {
+  if (!(error instanceof Error)) return error
+  const frames = caller.stack?.split('\n').slice(2).join('\n') ?? ''
+  if (frames === '') return error
+  const value = `${error.stack ?? error.message}\n    -- called from --\n${frames}`
+  return Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
 }
 
 function tooManyCalls(limit: number): PluggramError {

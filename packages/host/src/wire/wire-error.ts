@@ -2,6 +2,7 @@ import { isPluggramError } from '@pluggram/sdk'
 import type { ErrorCode } from '@pluggram/sdk'
 import { createError, ERRORS } from '@pluggram/sdk/runtime'
 import type { AnyErrorOptions } from '@pluggram/sdk/runtime'
+import { explainDenied } from '../process/denied.ts'
 import { isThrown, thrownText } from '../error-location.ts'
 import { toPlainData } from './plain-data.ts'
 
@@ -26,13 +27,15 @@ const OWN_KEYS = new Set(['name', 'message', 'stack', 'cause', 'isRetryable', '_
 /** Encodes anything that was thrown; never throws. */
 export function encodeError(error: unknown, depth = 0): WireError {
   const isError = isThrown(error, Error)
-  const message = isError ? read(error, 'message') : thrownValue(error)
+  const original = isError ? read(error, 'message') : thrownValue(error)
+  const message = explainDenied(error) ?? original
+  const stack = thrownText(error, 'stack')
   const isOwn = isError && isOwnError(error)
   const cause: unknown = isError ? readCause(error) : undefined
   return {
     name: thrownText(error, 'name').slice(0, 200) || 'Error',
     message: message.slice(0, MAX_MESSAGE),
-    stack: thrownText(error, 'stack').slice(0, MAX_STACK),
+    stack: (message === original ? stack : stack.replace(original, () => message)).slice(0, MAX_STACK),
     ...(isOwn && {
       code: thrownText(error, 'code'),
       isRetryable: Reflect.get(error, 'isRetryable') === true,

@@ -34,6 +34,16 @@ export function permissionLines(permissions: PluginPermissions): PermissionLine[
   })
 }
 
-function memberSchema({ kind, maxItemCharacters = 100 }: PermissionRow): z.ZodType {
-  return kind === 'flag' ? z.boolean() : z.array(z.string().max(maxItemCharacters)).max(MAX_ITEMS)
+function memberSchema({ kind, items, maxItemCharacters = 100 }: PermissionRow): z.ZodType {
+  if (kind === 'flag') return z.boolean()
+  const item = z.string().max(maxItemCharacters)
+  return z.array(items === 'host' ? item.superRefine(refuseAddress) : item).max(MAX_ITEMS)
+}
+
+/** An address would never match a host that a plugin connects to. */
+function refuseAddress(text: string, context: z.RefinementCtx): void {
+  if (!/[/?#@\s]/.test(text)) return
+  const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@]*@)?([^/?#\s]+)/i.exec(text.trim())?.[1]
+  const hint = host === undefined ? '' : `; write ${host}`
+  context.addIssue({ code: 'custom', message: `"${text}" is an address, and this takes hosts${hint}` })
 }
