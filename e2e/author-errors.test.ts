@@ -86,10 +86,7 @@ const WRONG: Readonly<Record<string, readonly [body: string, line: string | RegE
   ],
   worker: ["new Worker('1', { eval: true })", 'started a worker thread'],
   socket: ["new WebSocket('ws://example.com')", "A plugin's process has no WebSocket."],
-  query: [
-    "await this.services.database.query('SELEC 1')",
-    /SELEC.*"at":"plugins\/wrong\.ts:\d+:\d+"/,
-  ],
+  query: ["await this.services.database.query('SELEC 1')", /SELEC.*"at":"plugins\/wrong\.ts:\d+:\d+"/],
 }
 
 test('what authors get wrong is said in words that name the place and the next step', async () => {
