@@ -13,8 +13,12 @@ export interface RunningProxy {
 /**
  * A proxy on this machine that connects every host it is asked for to this machine.
  * @param user `name:password` that it wants
+ * @param ports where what is asked for is on this machine, by `host:port`; default the same port
  */
-export async function startProxy(user?: string): Promise<RunningProxy> {
+export async function startProxy(
+  user?: string,
+  ports: Readonly<Record<string, number>> = {},
+): Promise<RunningProxy> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((_request, response) => response.writeHead(400).end())
@@ -30,7 +34,7 @@ export async function startProxy(user?: string): Promise<RunningProxy> {
     }
     const authority = request.url ?? ''
     asked.push(authority)
-    const target = net.connect(Number(authority.split(':').at(-1)), '127.0.0.1')
+    const target = net.connect(ports[authority] ?? Number(authority.split(':').at(-1)), '127.0.0.1')
     target.once('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
       target.write(head)

@@ -45,7 +45,8 @@ export async function showPictures(
     if (!bytes) continue
     try {
       const text = words.slice(0, MAX_CAPTION).toWellFormed()
-      await context.reply({ ...(text !== '' && { text }), media: { kind: 'photo', source: bytes } })
+      const caption = text === '' ? {} : ({ text, format: 'model-markdown' } as const)
+      await context.reply({ ...caption, media: { kind: 'photo', source: bytes } })
     } catch (error) {
       context.signal.throwIfAborted()
       services.logger.info('a picture of an answer could not be sent', { err: error })
