@@ -20,6 +20,8 @@ export interface ObedientModel {
   /** For `OPENAI_BASE_URL`. */
   readonly url: string
   readonly requests: ModelRequest[]
+  /** With what each of them proved itself. */
+  readonly authorizations: (string | undefined)[]
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export async function startObedientModel(
   id = 'obedient',
 ): Promise<ObedientModel> {
   const requests: ModelRequest[] = []
+  const authorizations: (string | undefined)[] = []
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') {
       response.setHeader('content-type', 'application/json')
@@ -43,6 +46,7 @@ export async function startObedientModel(
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
     const parsed = JSON.parse(body) as ModelRequest
     requests.push(parsed)
+    authorizations.push(request.headers.authorization)
     const { text, calls = [], reason } = await act(parsed, requests.length - 1)
     response.setHeader('content-type', 'text/event-stream')
     const write = (choice: object): void => {
@@ -80,6 +84,7 @@ export async function startObedientModel(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    authorizations,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()

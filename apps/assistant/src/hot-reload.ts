@@ -1,11 +1,12 @@
 import { loadConfiguration, formatProblem } from '@pluggram/config'
-import type { Changeable, LiveSettings, LoadedConfiguration } from '@pluggram/config'
+import type { Changeable, Live, LiveSettings, LoadedConfiguration } from '@pluggram/config'
 import type { Logger } from '@pluggram/sdk'
 import type { SecretMask } from '@pluggram/observability'
 import { planPlugins, unknownKeys } from './plugins.ts'
 import type { PlanOptions } from './plugins.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import type { ProblemLog } from './problem-log.ts'
+import { watchFiles } from './watch-files.ts'
 import { watchHome } from './watch-home.ts'
 import type { HomeWatch } from './watch-home.ts'
 
@@ -36,6 +37,8 @@ export function createReloader(options: ReloaderOptions): Reloader {
 
   async function readAndApply(): Promise<void> {
     const loaded = await loadConfiguration({ home, environment: process.env })
+    // also of a configuration that cannot be used: its problems are logged
+    mask.add(loaded.secrets)
     if (!loaded.isUsable) {
       for (const problem of loaded.problems) problemLog.tellLine(formatProblem(problem, loaded))
       logger.warn('the configuration has errors; still using the previous version')
@@ -66,9 +69,13 @@ export function reloadOnSave(
   home: string,
   {
     reloader,
+    configuration,
     settings,
     logger,
-  }: { readonly reloader: Reloader } & Pick<ReloaderOptions, 'settings' | 'logger'>,
+  }: { readonly reloader: Reloader; readonly configuration: Live<LoadedConfiguration> } & Pick<
+    ReloaderOptions,
+    'settings' | 'logger'
+  >,
 ): { close(): Promise<void> } {
   const isOn = settings.at('pluginHost', 'hotReload')
   const open = (readAt: number): HomeWatch =>
@@ -80,7 +87,12 @@ export function reloadOnSave(
     })
   // the files were read after the process began
   let watching = isOn.now ? open(performance.timeOrigin) : undefined
+  const files = watchFiles(() => void reloader.reload())
+  const followFiles = (): void => files.follow(isOn.now ? configuration.now.readFiles : [])
+  followFiles()
+  const stopFiles = configuration.onChange(followFiles)
   const stop = isOn.onChange((now) => {
+    followFiles()
     logger.info(
       now
         ? 'plugin_host.hot_reload was switched on: saved files take effect at once'
@@ -93,6 +105,8 @@ export function reloadOnSave(
   return {
     async close() {
       stop()
+      stopFiles()
+      files.close()
       await watching?.close()
     },
   }

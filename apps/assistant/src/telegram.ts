@@ -65,7 +65,7 @@ export interface Telegram extends TelegramFlows {
   /** Present when there is a playground. */
   readonly emulator?: BotApiEmulator
   /** Present in webhook mode. */
-  readonly webhook?: WebhookReceiver
+  readonly webhook?: WebhookReceiver & Pick<WebhookSource, 'renewSecret'>
   readonly bot: () => BotIdentity | undefined
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
@@ -230,9 +230,14 @@ function createIntake(source: UpdateSource, pipeline: Pipeline): Intake {
   }
 }
 
-function receiver(webhook: WebhookSource, pipeline: Pipeline, intake: Intake): WebhookReceiver {
+function receiver(
+  webhook: WebhookSource,
+  pipeline: Pipeline,
+  intake: Intake,
+): NonNullable<Telegram['webhook']> {
   return {
     checkSecret: (header) => webhook.checkSecret(header),
+    renewSecret: (secret) => webhook.renewSecret(secret),
     isAccepting: () => intake.isOpen() && !pipeline.isFull(),
     accept: (update) => webhook.accept(update),
   }

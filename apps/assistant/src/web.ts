@@ -34,6 +34,8 @@ export interface WebOptions {
   readonly configuration: LoadedConfiguration
   /** The token with which other programs call tools. Without one, they cannot. */
   readonly mcpToken: Live<string | undefined>
+  /** The token with which monitoring reads metrics and health. */
+  readonly metricsToken: Live<string | undefined>
   readonly logger: RootLogger
   readonly mask: SecretMask
   readonly health: Health
@@ -69,7 +71,7 @@ export interface Web {
  */
 export async function createWeb(options: WebOptions): Promise<Web> {
   const { configuration, logger, mask, health, telegram, metrics } = options
-  const { host, port, allowedHosts, password, metricsToken } = configuration.settings.http
+  const { host, port, allowedHosts, password } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
   const loginKey = createLoginKey()
@@ -85,7 +87,7 @@ export async function createWeb(options: WebOptions): Promise<Web> {
     cookieName: `pluggram_session_${port}`,
     ...(password !== undefined && { passwordDoor: new PasswordDoor(password) }),
   }
-  const details = { login, ...(metricsToken !== undefined && { metricsToken }) }
+  const details = { login, metricsToken: () => options.metricsToken.now }
   const server = await createHttpServer({
     ...details,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],

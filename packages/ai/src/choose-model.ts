@@ -97,7 +97,7 @@ function vendorSelection(
   if (!apiKey) {
     throw new AiError(
       'ai-misconfigured',
-      `ai.model asks for ${vendor.label}, but ${vendor.keyVariable} is not set. Put it into .env and start the assistant again.`,
+      `ai.model asks for ${vendor.label}, but ${vendor.keyVariable} is not set. Put it into .env.`,
     )
   }
   return {

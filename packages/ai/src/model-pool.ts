@@ -16,7 +16,7 @@ export interface ModelPoolOptions {
 
 /** The configured models; each is resolved on first use. */
 export class ModelPool {
-  readonly #options: ModelPoolOptions
+  #options: ModelPoolOptions
   readonly #selectors = new Map<string, ModelSelector>()
 
   constructor(options: ModelPoolOptions) {
@@ -40,14 +40,20 @@ export class ModelPool {
     return [this.selector(chosen), ...rest.map((wanted) => this.selector(wanted))]
   }
 
+  /** Uses other keys or servers from the next call on. */
+  renew(changed: Pick<ModelPoolOptions, 'settings' | 'environment'>): void {
+    this.#options = { ...this.#options, ...changed }
+    for (const selector of this.#selectors.values()) selector.renew()
+  }
+
   /** @param wanted `auto` or `provider:model` */
   selector(wanted: string): ModelSelector {
     const known = this.#selectors.get(wanted)
     if (known) return known
-    const { logger, settings, environment, localServers, ownPort, signal } = this.#options
     const selector = new ModelSelector({
       wanted,
       choose: async () => {
+        const { logger, settings, environment, localServers, ownPort, signal } = this.#options
         const selection = await chooseModel(wanted, {
           settings,
           environment,

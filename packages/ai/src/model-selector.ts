@@ -21,6 +21,7 @@ export class ModelSelector {
   readonly #now: () => number
   #current: { readonly selection: Selection; readonly chosenAt: number } | undefined
   #search: Promise<Selection> | undefined
+  #renewals = 0
 
   constructor({ wanted, choose, now = () => performance.now() }: ModelSelectorOptions) {
     this.wanted = wanted
@@ -31,12 +32,18 @@ export class ModelSelector {
   async select(): Promise<Selection> {
     const current = this.#current
     if (current && !this.#isStale(current)) return current.selection
-    this.#search ??= this.#choose().finally(() => {
-      this.#search = undefined
-    })
-    const selection = await this.#search
-    this.#current = { selection, chosenAt: this.#now() }
+    this.#search ??= this.#startSearch()
+    const [search, renewals] = [this.#search, this.#renewals]
+    const selection = await search
+    if (renewals === this.#renewals) this.#current = { selection, chosenAt: this.#now() }
     return selection
+  }
+
+  /** Chooses again at the next call: keys or servers have changed. */
+  renew(): void {
+    this.#renewals += 1
+    this.#current = undefined
+    this.#search = undefined
   }
 
   /** Forgets `failed` if `auto` may now find another model; returns whether it did. */
@@ -44,6 +51,13 @@ export class ModelSelector {
     if (!failed.isProvisional) return false
     if (this.#current?.selection === failed) this.#current = undefined
     return true
+  }
+
+  #startSearch(): Promise<Selection> {
+    const search = this.#choose().finally(() => {
+      if (this.#search === search) this.#search = undefined
+    })
+    return search
   }
 
   #isStale({ selection, chosenAt }: { selection: Selection; chosenAt: number }): boolean {

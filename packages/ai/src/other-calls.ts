@@ -49,7 +49,7 @@ export interface OtherCallsOptions {
 
 /** Embeds, transcribes and speaks. */
 export class OtherCalls {
-  readonly #options: OtherCallsOptions
+  #options: OtherCallsOptions
   readonly #found = new Map<
     Ability,
     { readonly selection: Promise<Selection | undefined>; readonly at: number }
@@ -57,6 +57,12 @@ export class OtherCalls {
 
   constructor(options: OtherCallsOptions) {
     this.#options = options
+  }
+
+  /** Uses other keys or servers from the next call on. */
+  renew(changed: Pick<FindOptions, 'settings' | 'environment'>): void {
+    this.#options = { ...this.#options, find: { ...this.#options.find, ...changed } }
+    this.#found.clear()
   }
 
   async abilities(): Promise<AiAbilities> {

@@ -36,6 +36,9 @@ export const VENDORS: readonly Vendor[] = [
   },
 ]
 
+/** The variables with the vendors' keys. */
+export const MODEL_KEYS: readonly string[] = VENDORS.map(({ keyVariable }) => keyVariable)
+
 /** Providers that need no entry in `ai.providers`. */
 export const PROVIDER_NAMES: readonly string[] = [
   'openai',

@@ -129,6 +129,7 @@ export const ai = z
         description:
           'Further model servers by name (lower case letters, digits, `-`), each with `api`, `base_url`, `api_key`, `headers`, `takes`. A model there is called `name:model`.',
         expected: 'an object of servers',
+        takesEffect: 'live',
       })
       .default({}),
     embedding_model: otherModel('turns texts into numbers, for searching'),

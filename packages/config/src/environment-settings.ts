@@ -63,10 +63,10 @@ export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
   {
     name: 'OPENAI_API_KEY',
     description: 'Key for OpenAI, or for the server at `OPENAI_BASE_URL`.',
-    takesEffect: 'next start',
+    takesEffect: 'live',
   },
-  { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.', takesEffect: 'next start' },
-  { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.', takesEffect: 'next start' },
+  { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.', takesEffect: 'live' },
+  { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.', takesEffect: 'live' },
   {
     name: 'SENTRY_DSN',
     description:

@@ -19,6 +19,11 @@ export interface LiveSettings {
    */
   at<A extends keyof Settings>(section: A): Live<Settings[A]>
   at<A extends keyof Settings, B extends keyof Settings[A]>(section: A, key: B): Live<Settings[A][B]>
+  at<A extends keyof Settings, B extends keyof Settings[A], C extends keyof Settings[A][B]>(
+    section: A,
+    key: B,
+    inner: C,
+  ): Live<Settings[A][B][C]>
   /** The keys that were requested with `at`, for example `pluginHost.hotReload`. */
   readonly readers: ReadonlySet<string>
   /**

@@ -97,6 +97,7 @@ const http = z
         description:
           'The token with which monitoring reads `/metrics` and the details of `/readyz` from elsewhere: `Authorization: Bearer …`.',
         expected: 'text of at least 16 characters without spaces',
+        takesEffect: 'live',
       })
       .optional(),
   })

@@ -55,6 +55,7 @@ export const telegramSettings = z
           .meta({
             description: 'Proves that a delivery comes from Telegram. Needed with `url`.',
             expected: '8 to 256 characters of A-Z, a-z, 0-9, _ and -',
+            takesEffect: 'live',
           })
           .optional(),
       })

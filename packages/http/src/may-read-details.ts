@@ -6,8 +6,8 @@ import type { LoginOptions } from './login-routes.ts'
 
 export interface DetailsOptions {
   readonly login: LoginOptions
-  /** Lets monitoring read metrics and health; absent when the owner set none. */
-  readonly metricsToken?: string
+  /** Lets monitoring read metrics and health, if the owner set one. */
+  metricsToken?(): string | undefined
 }
 
 /**
@@ -16,11 +16,12 @@ export interface DetailsOptions {
  */
 export async function mayReadDetails(
   request: FastifyRequest,
-  { login, metricsToken }: DetailsOptions,
+  { login, ...details }: DetailsOptions,
 ): Promise<boolean> {
   if (isTrueLoopback(request) || sessionOf(request, login)) return true
   const { authorization = '' } = request.headers
   const token = /^Bearer (\S{1,1000})$/i.exec(authorization)?.[1]
+  const metricsToken = details.metricsToken?.()
   if (token !== undefined) return metricsToken !== undefined && isSame(token, metricsToken)
   const password = basicPassword(authorization)
   if (password === undefined || !login.passwordDoor) return false

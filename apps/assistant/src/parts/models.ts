@@ -1,5 +1,7 @@
-import { createAi } from '@pluggram/ai'
+import { isDeepStrictEqual } from 'node:util'
+import { createAi, MODEL_KEYS } from '@pluggram/ai'
 import { definePart } from '@pluggram/assembly'
+import type { LoadedConfiguration } from '@pluggram/config'
 import {
   access,
   board,
@@ -15,6 +17,11 @@ import {
   settings,
   storage,
 } from './tokens.ts'
+
+/** The keys of models; everything else of the environment counts at the next start. */
+function keysOf({ environment }: LoadedConfiguration): Record<string, string | undefined> {
+  return Object.fromEntries(MODEL_KEYS.map((name) => [name, environment[name]]))
+}
 
 /** The language models and their budgets. */
 export const languageModels = definePart({
@@ -37,6 +44,16 @@ export const languageModels = definePart({
       mayPay: () => needs.access.rules.isOwned() || needs.access.rules.isModeFixed(),
     })
     life.onStop(() => ai.close())
+    const providers = needs.settings.at('ai', 'providers')
+    const first = needs.configuration.now.environment
+    const renew = (): void =>
+      ai.renew({ providers: providers.now, environment: { ...first, ...keysOf(needs.configuration.now) } })
+    life.onStop(providers.onChange(renew))
+    life.onStop(
+      needs.configuration.onChange((now, before) => {
+        if (!isDeepStrictEqual(keysOf(now), keysOf(before))) renew()
+      }),
+    )
     needs.metrics.show('ai_budget_used_ratio', () =>
       ai.budgetUse(needs.board.states().map(({ name }) => name)).map(({ plugin = '', period, percent }) => ({
         labels: { scope: plugin === '' ? 'overall' : 'plugin', plugin, period },

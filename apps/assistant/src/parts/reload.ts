@@ -26,6 +26,7 @@ export const hotReload = definePart({
   needs: {
     folders: tokens.folders,
     reloader: tokens.reloader,
+    configuration: tokens.configuration,
     settings: tokens.settings,
     logger: tokens.logger,
   },

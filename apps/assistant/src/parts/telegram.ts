@@ -82,6 +82,14 @@ export const telegramConnection = definePart({
         }),
     })
     life.onStop(() => telegram.close())
+    const webhookSecret = settings.at('telegram', 'webhook', 'secret')
+    life.onStop(
+      webhookSecret.onChange((secret) => {
+        if (secret === undefined || !telegram.webhook) return
+        telegram.webhook.renewSecret(secret)
+        logger.info('the webhook has another secret')
+      }),
+    )
     for (const check of telegram.flows) watchFlow(life, check)
     watchStatistics(metrics, { telegram, board })
     return telegram

@@ -27,6 +27,7 @@ export const webPages = definePart({
       ...needs,
       configuration: configuration.now,
       mcpToken: settings.at('mcp', 'token'),
+      metricsToken: settings.at('http', 'metricsToken'),
       pairingCode: () => access.pairingCode(),
     })
     life.onStop(() => web.close())

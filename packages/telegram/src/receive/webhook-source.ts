@@ -30,6 +30,8 @@ export interface WebhookSource extends UpdateSource {
    * no plugin handles. When it rejects, answer 500, and Telegram delivers the update again.
    */
   accept(update: unknown): Promise<'accepted' | 'ignored'>
+  /** Tells Telegram another secret. The old one counts until Telegram has it, and a minute longer. */
+  renewSecret(secret: string): void
   /** Whether the request comes from Telegram. Call it before reading the body. */
   checkSecret(header: HeaderValue): boolean
 }
@@ -43,6 +45,7 @@ const IDENTITY_WAIT_MILLISECONDS = 5000
  * more updates ran at the same time, and each cost a fifth more.
  */
 const MAX_CONNECTIONS = 40
+const OLD_SECRET_MILLISECONDS = 60_000
 
 /**
  * A webhook: identify the bot → set the webhook, with retries → check regularly that it is still
@@ -51,8 +54,9 @@ const MAX_CONNECTIONS = 40
  * @throws PluggramError `config-invalid` when Telegram would reject the secret
  */
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
-  const { api, url, secret, onUpdates, logger } = options
-  const checkSecret = createSecretCheck(secret)
+  const { api, url, onUpdates, logger } = options
+  let secret = options.secret
+  let checks = [createSecretCheck(secret)]
   const tracker = new StatusTracker()
   const trouble = createTrouble({ ...options, tracker })
   const stopping = new AbortController()
@@ -95,6 +99,13 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       toGrammySignal(signal),
     )
 
+  async function renew(): Promise<void> {
+    await persistently('setWebhook', set, trouble, signal)
+    // deliveries under way still carry the old one
+    await wait(OLD_SECRET_MILLISECONDS, signal)
+    checks = checks.slice(0, 1)
+  }
+
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
     const bot = known ?? (await withinLimit(identity.promise))
@@ -127,7 +138,14 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     },
     status: () => tracker.status(),
     accept,
-    checkSecret,
+    renewSecret(next) {
+      checks = [createSecretCheck(next), ...checks]
+      secret = next
+      renew().catch(() => {
+        // the assistant stops; the next start tells Telegram
+      })
+    },
+    checkSecret: (header) => checks.some((check) => check(header)),
   }
 }
 
