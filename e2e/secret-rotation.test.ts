@@ -83,7 +83,11 @@ async function metrics(token: string): Promise<number> {
 }
 
 async function mcp(token: string): Promise<number> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  }
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} })
   return (await fetch(`${assistant.url}/mcp`, { method: 'POST', headers, body })).status
 }
@@ -112,7 +116,9 @@ describe('secrets that change while the assistant runs', () => {
 
     // the answers come through the webhook, with the new secret
     await expect.poll(() => ask(emulator.driver, ada, 'key?')).toEqual(['ends with 9Xm4, [secret]'])
-    await assistant.waitFor(/telegram\.bot_token in \.env was changed; it takes effect when the assistant is started again/)
+    await assistant.waitFor(
+      /telegram\.bot_token in \.env was changed; it takes effect when the assistant is started again/,
+    )
   })
 
   test('in a file that is swapped: the key of a model', async () => {
