@@ -135,10 +135,9 @@ export function createAi(options: AiOptions): Ai {
   }
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
-    renew({ providers, environment: variables }) {
-      const changed = { environment: variables, settings: { ...settings, ...(providers && { providers }) } }
-      pool.renew(changed)
-      core.otherCalls.renew(changed)
+    renew({ providers = {}, environment: variables }) {
+      const changed = { environment: variables, settings: { ...settings, providers } }
+      for (const part of [pool, core.otherCalls]) part.renew(changed)
     },
     describe: () => describeModel(pool, problems),
     health() {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { wait } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 
 /** A request header, as Node provides it: an array when it was sent more than once. */
@@ -6,6 +7,7 @@ export type HeaderValue = string | readonly string[] | undefined
 
 /** The longest secret that Telegram allows (Bot API: setWebhook). */
 const LONGEST = 256
+const OLD_SECRET_MILLISECONDS = 60_000
 
 /**
  * Creates the check of the header `X-Telegram-Bot-Api-Secret-Token`. Both values are padded and
@@ -27,5 +29,51 @@ export function createSecretCheck(secret: string): (header: HeaderValue) => bool
     if (typeof header !== 'string' || header.length > LONGEST) return false
     given.fill(0).write(header, 'latin1')
     return timingSafeEqual(given, expected)
+  }
+}
+
+/** The webhook's secret, and for a while the one before it. */
+export class WebhookSecrets {
+  #current: string
+  #checks: readonly ReturnType<typeof createSecretCheck>[]
+
+  /** @throws PluggramError `config-invalid` when Telegram would reject the secret */
+  constructor(secret: string) {
+    this.#current = secret
+    this.#checks = [createSecretCheck(secret)]
+  }
+
+  get current(): string {
+    return this.#current
+  }
+
+  check(header: HeaderValue): boolean {
+    return this.#checks.some((check) => check(header))
+  }
+
+  add(secret: string): void {
+    this.#checks = [createSecretCheck(secret), ...this.#checks]
+    this.#current = secret
+  }
+
+  forgetOld(): void {
+    this.#checks = this.#checks.slice(0, 1)
+  }
+}
+
+/** Tells Telegram another secret. Deliveries under way still carry the old one, so it counts a minute longer. */
+export async function renewSecret(
+  secrets: WebhookSecrets,
+  next: string,
+  tell: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  secrets.add(next)
+  try {
+    await tell()
+    await wait(OLD_SECRET_MILLISECONDS, signal)
+    secrets.forgetOld()
+  } catch {
+    // the assistant stops; the next start tells Telegram
   }
 }

@@ -9,7 +9,7 @@ import { readUpdate } from './normalise-update.ts'
 import { createTrouble, identifyWithRetries, keepReceiving, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
 import { ALLOWED_UPDATES } from './update-kinds.ts'
-import { createSecretCheck } from './webhook-secret.ts'
+import { renewSecret, WebhookSecrets } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
 export interface WebhookSourceOptions extends SourceOptions {
@@ -45,7 +45,6 @@ const IDENTITY_WAIT_MILLISECONDS = 5000
  * more updates ran at the same time, and each cost a fifth more.
  */
 const MAX_CONNECTIONS = 40
-const OLD_SECRET_MILLISECONDS = 60_000
 
 /**
  * A webhook: identify the bot → set the webhook, with retries → check regularly that it is still
@@ -55,8 +54,7 @@ const OLD_SECRET_MILLISECONDS = 60_000
  */
 export function createWebhookSource(options: WebhookSourceOptions): WebhookSource {
   const { api, url, onUpdates, logger } = options
-  let secret = options.secret
-  let checks = [createSecretCheck(secret)]
+  const secrets = new WebhookSecrets(options.secret)
   const tracker = new StatusTracker()
   const trouble = createTrouble({ ...options, tracker })
   const stopping = new AbortController()
@@ -95,16 +93,9 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   const set = (): Promise<unknown> =>
     api.setWebhook(
       url,
-      { secret_token: secret, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
+      { secret_token: secrets.current, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
       toGrammySignal(signal),
     )
-
-  async function renew(): Promise<void> {
-    await persistently('setWebhook', set, trouble, signal)
-    // deliveries under way still carry the old one
-    await wait(OLD_SECRET_MILLISECONDS, signal)
-    checks = checks.slice(0, 1)
-  }
 
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
@@ -138,14 +129,9 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     },
     status: () => tracker.status(),
     accept,
-    renewSecret(next) {
-      checks = [createSecretCheck(next), ...checks]
-      secret = next
-      renew().catch(() => {
-        // the assistant stops; the next start tells Telegram
-      })
-    },
-    checkSecret: (header) => checks.some((check) => check(header)),
+    renewSecret: (next) =>
+      void renewSecret(secrets, next, () => persistently('setWebhook', set, trouble, signal), signal),
+    checkSecret: (header) => secrets.check(header),
   }
 }
 
