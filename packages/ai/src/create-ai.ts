@@ -3,7 +3,7 @@ import { AiError, errorMessage } from '@pluggram/sdk'
 import type { AiService, ModelDescription } from '@pluggram/sdk'
 import { createDemoModel } from '@pluggram/demo-model'
 import type { AiCore } from './ai-core.ts'
-import type { AiOptions, AiSettings } from './ai-options.ts'
+import type { AiOptions } from './ai-options.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import type { Fetch } from './bounded-fetch.ts'
 import { BudgetMeter } from './budget/budget-meter.ts'
@@ -58,7 +58,7 @@ export interface Ai {
   describe(): Promise<ModelReport>
   health(): AiHealth
   /** Uses other keys and servers from the next call on; those under way end with the old ones. */
-  renew(changed: Pick<AiOptions, 'environment'> & Pick<AiSettings, 'providers'>): void
+  renew(changed: Pick<AiOptions, 'environment' | 'settings'>): void
   /** The models that cannot answer now, as far as earlier requests show. */
   down(): readonly ModelDown[]
   /** How much of the owner's budgets for all together and for these plugins is used. */
@@ -135,8 +135,7 @@ export function createAi(options: AiOptions): Ai {
   }
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
-    renew({ providers = {}, environment: variables }) {
-      const changed = { environment: variables, settings: { ...settings, providers } }
+    renew(changed) {
       for (const part of [pool, core.otherCalls]) part.renew(changed)
     },
     describe: () => describeModel(pool, problems),

@@ -47,7 +47,10 @@ export const languageModels = definePart({
     const providers = needs.settings.at('ai', 'providers')
     const first = needs.configuration.now.environment
     const renew = (): void =>
-      ai.renew({ providers: providers.now, environment: { ...first, ...keysOf(needs.configuration.now) } })
+      ai.renew({
+        settings: { ...aiSettings, providers: providers.now },
+        environment: { ...first, ...keysOf(needs.configuration.now) },
+      })
     life.onStop(providers.onChange(renew))
     life.onStop(
       needs.configuration.onChange((now, before) => {

@@ -47,33 +47,18 @@ export class WebhookSecrets {
     return this.#current
   }
 
-  check(header: HeaderValue): boolean {
-    return this.#checks.some((check) => check(header))
-  }
+  readonly check = (header: HeaderValue): boolean => this.#checks.some((check) => check(header))
 
-  add(secret: string): void {
+  /** Tells Telegram another one. Deliveries under way still carry the old one, so it counts a minute longer. */
+  async renew(secret: string, tell: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
     this.#checks = [createSecretCheck(secret), ...this.#checks]
     this.#current = secret
-  }
-
-  forgetOld(): void {
-    this.#checks = this.#checks.slice(0, 1)
-  }
-}
-
-/** Tells Telegram another secret. Deliveries under way still carry the old one, so it counts a minute longer. */
-export async function renewSecret(
-  secrets: WebhookSecrets,
-  next: string,
-  tell: () => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
-  secrets.add(next)
-  try {
-    await tell()
-    await wait(OLD_SECRET_MILLISECONDS, signal)
-    secrets.forgetOld()
-  } catch {
-    // the assistant stops; the next start tells Telegram
+    try {
+      await tell()
+      await wait(OLD_SECRET_MILLISECONDS, signal)
+      this.#checks = this.#checks.slice(0, 1)
+    } catch {
+      // the assistant stops; the next start tells Telegram
+    }
   }
 }

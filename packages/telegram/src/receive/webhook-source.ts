@@ -9,7 +9,7 @@ import { readUpdate } from './normalise-update.ts'
 import { createTrouble, identifyWithRetries, keepReceiving, StatusTracker } from './source.ts'
 import type { SourceOptions, Trouble, UpdateSource } from './source.ts'
 import { ALLOWED_UPDATES } from './update-kinds.ts'
-import { renewSecret, WebhookSecrets } from './webhook-secret.ts'
+import { WebhookSecrets } from './webhook-secret.ts'
 import type { HeaderValue } from './webhook-secret.ts'
 
 export interface WebhookSourceOptions extends SourceOptions {
@@ -45,6 +45,7 @@ const IDENTITY_WAIT_MILLISECONDS = 5000
  * more updates ran at the same time, and each cost a fifth more.
  */
 const MAX_CONNECTIONS = 40
+const OPTIONS = { allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS }
 
 /**
  * A webhook: identify the bot → set the webhook, with retries → check regularly that it is still
@@ -70,7 +71,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
   async function run(): Promise<void> {
     known = await identifyWithRetries(options, { tracker, trouble }, signal)
     identity.resolve(known)
-    await persistently('setWebhook', set, trouble, signal)
+    await tell()
     trouble.over('receiving')
     const backlog = new Backlog(tracker, options.checkMilliseconds)
     for (;;) {
@@ -84,18 +85,15 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       logger.warn(
         'another program removed or replaced the webhook; setting it again; use one bot token for each program',
       )
-      await persistently('setWebhook', set, trouble, signal)
+      await tell()
     }
   }
 
   const look = (): Promise<WebhookInfo> => api.getWebhookInfo(toGrammySignal(signal))
 
   const set = (): Promise<unknown> =>
-    api.setWebhook(
-      url,
-      { secret_token: secrets.current, allowed_updates: ALLOWED_UPDATES, max_connections: MAX_CONNECTIONS },
-      toGrammySignal(signal),
-    )
+    api.setWebhook(url, { secret_token: secrets.current, ...OPTIONS }, toGrammySignal(signal))
+  const tell = (): Promise<unknown> => persistently('setWebhook', set, trouble, signal)
 
   async function accept(update: unknown): Promise<'accepted' | 'ignored'> {
     if (signal.aborted) throw notNow('The assistant is stopping')
@@ -129,9 +127,8 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     },
     status: () => tracker.status(),
     accept,
-    renewSecret: (next) =>
-      void renewSecret(secrets, next, () => persistently('setWebhook', set, trouble, signal), signal),
-    checkSecret: (header) => secrets.check(header),
+    renewSecret: (next) => void secrets.renew(next, tell, signal),
+    checkSecret: secrets.check,
   }
 }
 
