@@ -4,15 +4,21 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterEach, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
+import { startEmulator, TOKEN as BOT_TOKEN } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { startObedientModel } from './support/obedient-model.ts'
+import type { ObedientModel } from './support/obedient-model.ts'
 import { ROOT, stopAllPrograms } from './support/program.ts'
 
 const TOKEN = 'a-token-of-sixteen-and-more'
 const clients: Client[] = []
+let model: ObedientModel | undefined
 
 afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()))
   await stopAllPrograms()
+  await model?.close()
+  model = undefined
   await removeHomes()
 })
 
@@ -49,12 +55,12 @@ async function connect(transport: StdioClientTransport | StreamableHTTPClientTra
   return client
 }
 
-function overStdio(home: string): StdioClientTransport {
+function overStdio(home: string, environment: Record<string, string> = {}): StdioClientTransport {
   return new StdioClientTransport({
     command: process.execPath,
     args: ['apps/assistant/src/main.ts', 'mcp'],
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PLUGGRAM_HOME: home },
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PLUGGRAM_HOME: home, ...environment },
     stderr: 'ignore',
   })
 }
@@ -116,6 +122,48 @@ test('it calls the tools of the running assistant over HTTP and through "pluggra
     .poll(async () => (await client.callTool({ name: 'lamp__on', arguments: {} })).content)
     .toEqual([{ type: 'text', text: 'it is on' }])
   expect(assistant.output()).not.toContain(TOKEN)
+})
+
+const POET = `
+import { definePlugin, z } from '@pluggram/sdk'
+export default definePlugin({
+  permissions: { ai: true },
+  tools: {
+    rhyme: {
+      description: 'Rhymes',
+      effect: 'none',
+      schema: z.object({}),
+      execute: async (_args, context) =>
+        (await context.services.ai.generateText({ for: context, messages: [{ role: 'user', content: 'Rhyme' }] })).text,
+    },
+  },
+})
+`
+
+test('the owner’s programs may use the model that costs money before anybody owns the bot', async () => {
+  model = await startObedientModel(() => ({ text: 'Moon, June.' }))
+  const emulator = await startEmulator()
+  const environment = {
+    TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+    TELEGRAM_API_ROOT: emulator.url,
+    OPENAI_BASE_URL: model.url,
+  }
+  const home = await createHome({
+    'plugins/poet.ts': POET,
+    'plugins_config.json': { enabled_plugins: { poet: true }, grants: { poet: { ai: true } } },
+    // a server on this machine costs nothing unless the owner says so
+    'prices.json': { models: { 'openai-compatible:*': { input: 1, output: 1 } } },
+  })
+  const rhyme = async (): Promise<unknown> => {
+    const client = await connect(overStdio(home, environment))
+    const { content } = await client.callTool({ name: 'poet__rhyme', arguments: {} })
+    await client.close()
+    return content
+  }
+  expect(await rhyme()).toEqual([{ type: 'text', text: 'Moon, June.' }])
+  const assistant = await startAssistant(home, environment)
+  await assistant.waitFor(/\/pair /)
+  expect(await rhyme()).toEqual([{ type: 'text', text: 'Moon, June.' }])
 })
 
 const LEAK = `

@@ -1,4 +1,4 @@
-import type { AiUsage, AssistantDirectory, Logger, ModelInput } from '@pluggram/sdk'
+import type { AiSubject, AiUsage, AssistantDirectory, Logger, ModelInput } from '@pluggram/sdk'
 import type { AiLedger } from '@pluggram/sdk/runtime'
 import type { BudgetSettings } from './budget/budget-settings.ts'
 import type { GateLimits } from './budget/request-gate.ts'
@@ -79,7 +79,7 @@ export interface AiOptions {
   /** Pause between two words of the demo model. Default 25. */
   readonly demoWordMilliseconds?: number
   /** False while nobody owns the assistant: then only models that cost nothing answer. Default: true. */
-  readonly mayPay?: () => boolean
+  readonly mayPay?: (subject: AiSubject) => boolean
   readonly counts?: ModelCounts
   /** The clock of the budgets. */
   readonly now?: () => Date

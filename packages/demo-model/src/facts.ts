@@ -9,7 +9,7 @@ export interface Fact {
 }
 
 /** The three ways to a real model; also shown when the demo model does not know an answer. */
-export const CONNECT_A_MODEL = `There are three ways to connect a real language model:
+export const CONNECT_A_MODEL = `There are three ways for my owner to connect a real language model:
 
 1. **A key**: put \`OPENAI_API_KEY\`, \`ANTHROPIC_API_KEY\` or \`GOOGLE_GENERATIVE_AI_API_KEY\` into the file \`.env\`.
 2. **Any OpenAI-compatible server**: set \`OPENAI_BASE_URL\` in \`.env\`, for example \`http://127.0.0.1:11434/v1\`.
@@ -24,6 +24,13 @@ export const FACTS: readonly Fact[] = [
     keywords:
       'model llm language openai anthropic claude google gemini ollama lm studio vllm llama openrouter gpt chatgpt key api base url env smarter intelligent brain ai',
     text: CONNECT_A_MODEL,
+  },
+  {
+    id: 'owner',
+    title: 'Become the owner, and decide who may use the assistant',
+    keywords:
+      'owner own become mine pair pairing code admin administrator who may use access allow block let in trust stranger friend private everyone permission rights user people',
+    text: `The terminal in which the assistant was started shows a code, and so does its page. Send it to your bot as \`/pair CODE\`: then you are the owner. You choose who may use me: only you, people you let in, or everyone. When somebody new writes, I ask you with buttons. /users shows everybody. In the playground there is nobody else, so you are the owner already.`,
   },
   {
     id: 'what-is-pluggram',

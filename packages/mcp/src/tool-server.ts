@@ -3,6 +3,7 @@ import type { CallToolResult, Tool } from '@modelcontextprotocol/server'
 import { machineTimeZone } from '@pluggram/base'
 import type { Logger } from '@pluggram/sdk'
 import { DeliveryError } from '@pluggram/sdk'
+import { PROGRAM_ID } from '@pluggram/sdk/runtime'
 import type { CallContext, PluginRegistry } from '@pluggram/sdk/runtime'
 import { isGranted, offerTools, runCall, visibleText } from '@pluggram/ai/tools'
 import type { CallTool, OfferedTool, ToolSettings } from '@pluggram/ai/tools'
@@ -83,7 +84,7 @@ function createContext({ id }: OfferedTool, signal: AbortSignal): CallContext {
   calls += 1
   return {
     chat: { id: 0, type: 'private' },
-    user: { id: 0, firstName: 'MCP client', isBot: true },
+    user: { id: PROGRAM_ID, firstName: 'MCP client', isBot: true },
     role: 'owner',
     message: {
       id: 0,

@@ -81,4 +81,4 @@ export type {
   SentMessages,
   StoredUpdate,
 } from './runtime/message-store.ts'
-export { isCommandFor, localText, pluginTitle } from './runtime/people-words.ts'
+export { isCommandFor, localText, pluginTitle, PROGRAM_ID } from './runtime/people-words.ts'

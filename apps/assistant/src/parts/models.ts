@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { createAi, MODEL_KEYS } from '@pluggram/ai'
 import { definePart } from '@pluggram/assembly'
 import type { LoadedConfiguration } from '@pluggram/config'
+import { PROGRAM_ID } from '@pluggram/sdk/runtime'
 import {
   access,
   board,
@@ -41,7 +42,8 @@ export const languageModels = definePart({
       ownPort: http.port,
       counts: needs.metrics,
       // an owner who set access.mode has decided who may use the model
-      mayPay: () => needs.access.rules.isOwned() || needs.access.rules.isModeFixed(),
+      mayPay: ({ user }) =>
+        needs.access.rules.isOwned() || needs.access.rules.isModeFixed() || user?.id === PROGRAM_ID,
     })
     life.onStop(() => ai.close())
     const providers = needs.settings.at('ai', 'providers')

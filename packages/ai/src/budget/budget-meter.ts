@@ -31,7 +31,7 @@ export interface BudgetMeterOptions {
   readonly maxOutputTokens: number | undefined
   readonly now: () => Date
   /** False while nobody owns the assistant: then only what costs nothing answers. */
-  readonly mayPay: () => boolean
+  readonly mayPay: (subject: AiSubject) => boolean
   readonly counts: ModelCounts | undefined
 }
 
@@ -71,7 +71,7 @@ export class BudgetMeter implements CallMeter {
       return { maxOutputTokens: undefined, note() {}, settle: () => (leave(), NOTHING) }
     const { plugin, subject, ledger, budgets, openCalls, now } = this.#options
     const price = this.#priceOf(selection)
-    if (!this.#options.mayPay() && !costsNothing(price)) throw unowned()
+    if (!this.#options.mayPay(subject) && !costsNothing(price)) throw unowned()
     const accounts = accountsOf(plugin, subject, estimate.isCheaper)
     const limits = this.#limits(limitsOf(accounts, budgets), price, selection)
     const isLimited = limits.length > 0

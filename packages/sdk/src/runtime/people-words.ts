@@ -4,6 +4,12 @@ import type { Chat } from '../message.ts'
 import { hasRole } from '../role.ts'
 import type { Role } from '../role.ts'
 
+/**
+ * The user of a call by one of the owner's programs, over MCP. Telegram has no such ID, and only the
+ * owner's account or the holder of the token makes such calls.
+ */
+export const PROGRAM_ID = 0
+
 /** Abbreviations that are written in capitals. */
 const CAPITALS: ReadonlySet<string> = new Set(['ai', 'api', 'mcp', 'rss', 'pdf', 'url', 'http'])
 
