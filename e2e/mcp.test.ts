@@ -60,7 +60,12 @@ function overStdio(home: string, environment: Record<string, string> = {}): Stdi
     command: process.execPath,
     args: ['apps/assistant/src/main.ts', 'mcp'],
     cwd: ROOT,
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', PLUGGRAM_HOME: home, ...environment },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      PLUGGRAM_HOME: home,
+      ...environment,
+    },
     stderr: 'ignore',
   })
 }

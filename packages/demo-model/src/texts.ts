@@ -29,7 +29,8 @@ export const TEXTS = {
     `I don't know that. I'm ${demoModel}, so I can only answer questions about this assistant.`,
   cantHelp: (demoModel: string) => `Sorry, I can't help with that in demo mode. I'm ${demoModel}.`,
   cantAnswer: (demoModel: string) => `I can't answer that in demo mode. I'm ${demoModel}.`,
-  connectInShort: 'My owner can connect an AI model: with a key in `.env`, with `OPENAI_BASE_URL`, or with Ollama.',
+  connectInShort:
+    'My owner can connect an AI model: with a key in `.env`, with `OPENAI_BASE_URL`, or with Ollama.',
   nothingBefore: 'Nothing before this: it is the first message of our conversation that I can see.',
   firstMessage: (quote: string) => `The first message I can still see is ${quote}`,
   youWrote: (quote: string) => `You wrote: ${quote}`,
