@@ -3,12 +3,14 @@ import { bubblewrapProblem } from '../packages/host/src/process/bubblewrap.ts'
 import { findMariadb, findPostgres } from '../packages/services/src/database/test-servers.ts'
 import { chromiumProblem } from './support/chromium.ts'
 import { prometheusProblem } from './support/prometheus.ts'
+import { systemdProblem } from './support/systemd.ts'
 
 const NEEDS: Readonly<Record<string, string | undefined>> = {
   Chromium: chromiumProblem,
   bubblewrap: await bubblewrapProblem(),
   PostgreSQL: findPostgres() === undefined ? 'there is none (Debian package "postgresql")' : undefined,
   Prometheus: prometheusProblem,
+  "systemd's tools": systemdProblem,
   MariaDB: findMariadb() === undefined ? 'there is none (Debian package "mariadb-server")' : undefined,
 }
 

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { isLong } from '@pluggram/testing/long'
+import { afterEach, describe, expect, test } from 'vitest'
+import { bubblewrapProblem } from '../../packages/host/src/process/bubblewrap.ts'
+import { logIn } from '../support/assistant.ts'
+import { ask, createPerson } from '../support/emulator.ts'
+import { findFreePort } from '../support/free-port.ts'
+import { createHome, removeHomes } from '../support/home.ts'
+import { ROOT } from '../support/program.ts'
+import { buildStage, checkHealth, CONTAINER_USER, startContainer } from './container.ts'
+import { commandOf, environmentOf, readDockerfile, stepsOf } from './dockerfile.ts'
+
+afterEach(removeHomes)
+
+const stages = readDockerfile(join(ROOT, 'deploy/docker/Dockerfile'))
+const [build, walls, final] = stages
+if (!build || !walls || !final) throw new Error('there are three stages')
+
+describe('the Dockerfile', () => {
+  test('ends with the assistant without a shell, and both images run the same', () => {
+    expect(stages.map(({ name }) => name)).toEqual(['build', 'walls', 'assistant'])
+    expect(final.base).toBe('gcr.io/distroless/cc-debian13:nonroot')
+    // nothing to run a command with
+    expect(stepsOf(final, 'RUN')).toEqual([])
+    const common = walls.steps.filter(({ instruction }) => instruction !== 'RUN')
+    expect(common).toEqual(final.steps)
+    expect(stepsOf(final, 'USER')).toEqual([`${CONTAINER_USER}:${CONTAINER_USER}`])
+    expect(environmentOf(final)['PLUGGRAM_HOME']).toBe(stepsOf(final, 'VOLUME')[0])
+    expect(environmentOf(final)['PORT']).toBe(stepsOf(final, 'EXPOSE')[0])
+    // written as lists: there is no shell that could read them
+    for (const instruction of ['ENTRYPOINT', 'CMD', 'HEALTHCHECK'])
+      expect(commandOf(final, instruction).length).toBeGreaterThan(0)
+  })
+
+  test('sees the plugins that ship, and no others', () => {
+    const { workspaces } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      workspaces: string[]
+    }
+    const seen = readFileSync(join(ROOT, '.dockerignore'), 'utf8').matchAll(/^!(plugins\/.+)$/gm)
+    expect([...seen].map(([, path]) => path)).toEqual(
+      workspaces.filter((path) => path.startsWith('plugins/')),
+    )
+  })
+})
+
+const problem =
+  (await bubblewrapProblem()) ??
+  (process.getuid?.() === 0 ? undefined : 'only root can become another user') ??
+  (spawnSync('tini-static', ['--version']).status === 0 ? undefined : 'there is no tini-static')
+
+const GREETER = `
+export default class Greeter {
+  async processMessage(message) {
+    return message === 'hello' ? { success: true, response: 'hello from pid ' + process.pid } : undefined
+  }
+}
+`
+
+describe.skipIf(problem !== undefined || !isLong)('the image, built in a folder', () => {
+  test('runs as another user without a shell, writes to its volume alone, tells its health and ends in order', async () => {
+    using image = buildStage(build)
+    const home = await createHome({
+      'plugins/greeter.js': GREETER,
+      'plugins_config.json': { enabled_plugins: { greeter: true, dice: true } },
+    })
+    const port = await findFreePort()
+    const options = {
+      home,
+      environment: { PORT: String(port), PLUGGRAM_PASSWORD: 'a long password' },
+    }
+    for (const path of ['', 'plugins', 'plugins/greeter.js', 'plugins_config.json'])
+      spawnSync('chown', [`${CONTAINER_USER}:${CONTAINER_USER}`, join(home, path)])
+    expect(checkHealth(final, image, options)).toBe('1')
+
+    await using container = await startContainer(final, image, options)
+    const url = `http://127.0.0.1:${port}`
+    await expect
+      .poll(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.status, { timeout: 60_000 })
+      .toBe(200)
+    expect(checkHealth(final, image, options)).toBe('0')
+    await expect.poll(() => container.output()).toMatch(/login\?token=\S+\s/)
+    const loginLink = /http:\S+login\?token=\S+/.exec(container.output())?.[0] ?? ''
+    const driver = await logIn({ url, loginLink })
+    // a plugin process starts, without any program of the system
+    expect(await ask(driver, await createPerson(driver), 'hello')).toEqual([
+      expect.stringMatching(/^hello from pid \d+$/),
+    ])
+    expect(statSync(join(home, 'data/pluggram.db')).uid).toBe(CONTAINER_USER)
+    // compiled in the image: nothing is left to do at each start
+    const [cache = ''] = readdirSync(join(image.root, 'app/node_modules/.cache/pluggram'))
+    expect(cache).toMatch(new RegExp(`-${CONTAINER_USER}$`))
+
+    process.kill(container.pid, 'SIGTERM')
+    expect(await container.exited).toBe(0)
+    expect(container.output()).toContain('"msg":"stopped"')
+    expect(container.output()).not.toMatch(/EROFS|EACCES|ENOENT/)
+    expect(checkHealth(final, image, options)).toBe('1')
+  })
+})
