@@ -1,6 +1,6 @@
 import type { AssistantSettings } from '@pluggram/config'
 import { withinTime } from '@pluggram/base'
-import type { Health, HealthReport, SecretMask } from '@pluggram/observability'
+import type { Findings, Health, HealthReport, SecretMask } from '@pluggram/observability'
 import { z } from '@pluggram/sdk'
 import type { Ai } from '@pluggram/ai'
 import { readPluginStates } from './plugin-states.ts'
@@ -35,6 +35,8 @@ export const overviewSchema = z.object({
   isReady: z.boolean(),
   /** How it is, in a sentence or two. */
   summary: z.string(),
+  /** How many problems `pluggram doctor` would name. */
+  problems: z.number(),
   /** Components that are not well, with the reason where there is one. */
   troubles: z.array(z.object({ component: z.string(), status: z.string(), reason: z.string().optional() })),
 })
@@ -50,6 +52,7 @@ export interface OverviewSources {
   readonly board: PluginBoard
   readonly health: Pick<Health, 'report'>
   readonly mask: SecretMask
+  readonly findings: Pick<Findings, 'now'>
 }
 
 /** Describes what runs at the moment of the call. */
@@ -78,6 +81,7 @@ export function createOverview(sources: OverviewSources): () => Promise<Overview
         .filter(({ state, origin }) => state !== 'off' && origin !== 'built-in')
         .map(({ name, state, problem }) => ({ name, state, ...(problem && { problem: problem.message }) })),
       isReady: report.status === 'ready',
+      problems: sources.findings.now.length,
       summary: mask.apply(report.summary),
       troubles: mask.deep(troublesIn(report)),
     })

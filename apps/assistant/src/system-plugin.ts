@@ -42,6 +42,8 @@ export interface SystemPluginOptions {
   connection(): string
   /** Plugins that are off in a chat. */
   offIn(chatId: number): ReadonlySet<string> | undefined
+  /** How many problems `pluggram doctor` would name. */
+  problems(): number
   /** Stores of plugins that have little room left. */
   nearlyFull(): readonly NearlyFullStore[]
   readonly forgetMe: ForgetMe
@@ -206,6 +208,7 @@ async function status(options: SystemPluginOptions): Promise<string> {
     TEXTS.connection(escape(options.connection()), `${escape(model.id)}${modelNote(model)}`),
     [TEXTS.plugins, ...lines].join('\n'),
     ...options.nearlyFull().map(fullStoreNote),
+    ...(options.problems() === 0 ? [] : [TEXTS.problems(options.problems())]),
   ].join('\n\n')
 }
 

@@ -11,6 +11,8 @@ export const TEXTS = {
   running: (name: string, time: string) => `**${name}** has been running for ${time}.`,
   connection: (connection: string, model: string) => `Connection: ${connection}\nModel: ${model}`,
   plugins: 'Plugins:',
+  problems: (count: number) =>
+    `⚠️ ${count === 1 ? 'One problem' : `${count} problems`}: run \`pluggram doctor\` where I run.`,
   demoNote: '(built-in demo, not a large language model)',
   nearlyFull: (title: string, percent: number) =>
     `⚠️ The store of ${title} is ${percent} % full. When it is full, the plugin cannot save anything new.`,

@@ -16,7 +16,7 @@ export async function checkConfig(cli: CliEnvironment): Promise<number> {
   const reading = await readHome(cli)
   const { configuration } = reading
   const openSecrets = await openSecretsProblem(configuration.home)
-  const faults = await findFaults(cli, reading, { loadsPlugins: true })
+  const faults = await findFaults(cli, reading)
   const problems: ListedProblem[] = [
     ...(openSecrets === undefined ? [] : [{ severity: 'warning', text: openSecrets } as const]),
     ...faults.flatMap((fault) => {

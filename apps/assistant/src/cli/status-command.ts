@@ -18,8 +18,21 @@ export async function showStatus(cli: CliEnvironment): Promise<number> {
 
 function statusLines(overview: Overview): string[] {
   const style = styles(process.stdout)
-  const { name, version, pid, startedAt, url, home, connection, model, plugins, isReady, summary, troubles } =
-    overview
+  const {
+    name,
+    version,
+    pid,
+    startedAt,
+    url,
+    home,
+    connection,
+    model,
+    plugins,
+    isReady,
+    summary,
+    troubles,
+    problems,
+  } = overview
   const state = isReady ? style.good('ready') : style.bad('not ready')
   const sentence = isReady ? style.good(summary) : style.bad(summary)
   const line = (title: string, text: string): string => `${title.padEnd(10)}  ${text}`
@@ -36,8 +49,14 @@ function statusLines(overview: Overview): string[] {
         plugin.problem === undefined ? plugin.state : style.bad(`${plugin.state}: ${plugin.problem}`),
       ),
     ),
+    ...(problems === 0 ? [] : [line('⚠', style.bad(problemsLine(problems)))]),
     ...troubles.map(({ component, status, reason }) =>
       line('⚠', `${component} is ${status}${reason === undefined ? '' : `: ${reason}`}`),
     ),
   ]
+}
+
+/** `2 problems: pluggram doctor` */
+export function problemsLine(count: number): string {
+  return `${count === 1 ? 'one problem' : `${count} problems`}: pluggram doctor`
 }

@@ -12,28 +12,32 @@ import { toProblem } from './fault.ts'
 import type { Fault } from './fault.ts'
 import type { Problem } from './problem.ts'
 
-/** Every fault of the files; with `loadsPlugins` also what only the plugins know. */
+/** Every fault of the files, and what only the plugins know. */
 export async function findFaults(
   cli: CliEnvironment,
   reading: HomeReading,
-  { loadsPlugins }: { readonly loadsPlugins: boolean },
+  loadsPlugin: (name: string) => boolean = () => true,
 ): Promise<Fault[]> {
   const { configuration, found, configProblems } = reading
   return [
     ...configProblems.map((one): Fault => ({ kind: 'config', problem: one })),
     ...found.problems.map((one): Fault => ({ kind: 'plugin', problem: one, text: formatPluginProblem(one) })),
-    ...(loadsPlugins && configuration.isUsable ? await loadPlugins(cli, reading) : []),
+    ...(configuration.isUsable ? await loadPlugins(cli, reading, loadsPlugin) : []),
   ]
 }
 
 /** Loads each plugin that is on, in a process of its own: only it knows what its block must hold. */
-async function loadPlugins(cli: CliEnvironment, reading: HomeReading): Promise<Fault[]> {
+async function loadPlugins(
+  cli: CliEnvironment,
+  reading: HomeReading,
+  loadsPlugin: (name: string) => boolean,
+): Promise<Fault[]> {
   const { configuration, found } = reading
   const faults: Fault[] = []
   const named = new Set(reading.configProblems.flatMap(({ plugin }) => plugin ?? []))
   for (const candidate of found.candidates) {
     const { name } = candidate
-    if (!isSwitchedOn(configuration, name) || named.has(name)) continue
+    if (!isSwitchedOn(configuration, name) || named.has(name) || !loadsPlugin(name)) continue
     const wrong: ConfigProblem[] = []
     // one after another: each is a process of its own
     try {
@@ -67,9 +71,9 @@ export const configurationCheck: DoctorCheck = {
   name: 'the configuration and the plugins',
   areas: ['config', 'plugin'],
   seconds: 120,
-  async run({ cli, reading, configuration, isRunning }) {
+  async run({ cli, reading, configuration, loadsPlugin }) {
     const quiet = { ...cli, printError: () => {} }
-    const faults = await findFaults(quiet, reading, { loadsPlugins: !isRunning })
+    const faults = await findFaults(quiet, reading, loadsPlugin)
     return distinct(joined(faults.map((fault) => toProblem(fault, configuration))))
   },
 }

@@ -56,6 +56,11 @@ export interface DiagnoseOptions {
   readonly wanted: readonly string[]
 }
 
+/** A finding about the block of a plugin. */
+const PLUGIN_BLOCK = /^config\.\w+:plugins\.(\w+)/
+/** Findings that follow from files alone. */
+const OF_FILES = /^(?:config|files|exposure)\./
+
 const answerSchema = z.object({
   findings: z.array(
     z.object({
@@ -72,9 +77,12 @@ const answerSchema = z.object({
 
 /** Looks at a home and, if one runs in it, at its assistant. Changes nothing. */
 export async function diagnose(cli: CliEnvironment, options: DiagnoseOptions): Promise<Diagnosis> {
-  const read = await examine(cli, options)
-  if ('problem' in read) return ofOne(read.problem)
-  const { configuration } = read
+  const first = await examine(cli, options)
+  if ('problem' in first) return ofOne(first.problem)
+  const { configuration, isRunning } = first
+  const live = await askLive(cli, isRunning)
+  const suspects = new Set(live.flatMap(({ id }) => PLUGIN_BLOCK.exec(id)?.[1] ?? []))
+  const read: ExaminedHome = { ...first, loadsPlugin: (name) => !isRunning || suspects.has(name) }
   const stopProxies = usesProxies(read) ? installProxies(read.reach.proxyFor) : () => {}
   const findings = new Findings(createSecretMask(configuration.secrets))
   const repairs = new Map<string, Repair>()
@@ -92,7 +100,6 @@ export async function diagnose(cli: CliEnvironment, options: DiagnoseOptions): P
     stopProxies()
   }
   const own = findings.now
-  const live = await askLive(cli, read.isRunning)
   const all = merge(own, live).filter(({ id }) => isNamed(id, options.wanted))
   const failed = new Set(own.map(({ id }) => id.split(/[.:]/)[0]))
   return {
@@ -106,7 +113,7 @@ export async function diagnose(cli: CliEnvironment, options: DiagnoseOptions): P
 async function examine(
   cli: CliEnvironment,
   { isOffline }: DiagnoseOptions,
-): Promise<ExaminedHome | { readonly problem: Problem }> {
+): Promise<Omit<ExaminedHome, 'loadsPlugin'> | { readonly problem: Problem }> {
   try {
     const reading = await readHome(cli)
     const { configuration } = reading
@@ -188,12 +195,15 @@ async function askLive(cli: CliEnvironment, isRunning: boolean): Promise<readonl
   }
 }
 
-/** What both found is said in the words of the check that just looked, since when the assistant has known it. */
+/**
+ * What both found is said in the words of the check that just looked, since when the assistant has
+ * known it. What is written in files is true as it is written now.
+ */
 function merge(own: readonly Finding[], live: readonly Finding[]): Finding[] {
   const known = new Map(live.map((finding) => [finding.id, finding]))
   const found = own.map((finding) => ({ ...finding, since: known.get(finding.id)?.since ?? finding.since }))
   const ids = new Set<string>(own.map(({ id }) => id))
-  const all = [...found, ...live.filter(({ id }) => !ids.has(id))]
+  const all = [...found, ...live.filter(({ id }) => !ids.has(id) && !OF_FILES.test(id))]
   return [
     ...all.filter(({ severity }) => severity === 'error'),
     ...all.filter(({ severity }) => severity !== 'error'),

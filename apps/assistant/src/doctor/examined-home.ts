@@ -14,6 +14,8 @@ export interface ExaminedHome {
   /** An assistant or another command works in it. */
   readonly isRunning: boolean
   readonly isOffline: boolean
+  /** Whether a plugin is loaded to check its block; a running assistant knows of those that are well. */
+  loadsPlugin(name: string): boolean
   /** Which servers can be reached at all. */
   readonly reach: Reach
 }

@@ -27,7 +27,7 @@ export function botPage({ overview, pairingCode }: BotPageOptions): string {
 <style>${STYLE}</style></head><body><main>${sections.join('')}</main></body></html>`
 }
 
-function header({ name, isReady, summary, troubles, bot }: Overview): string {
+function header({ name, isReady, summary, troubles, bot, problems }: Overview): string {
   const state = isReady ? 'Ready' : 'Not ready'
   const reasons = troubles.map(
     ({ component, status, reason }) =>
@@ -36,6 +36,7 @@ function header({ name, isReady, summary, troubles, bot }: Overview): string {
   return `<header><h1>${escapeHtml(name)}</h1><p class="state ${isReady ? 'good' : 'bad'}" role="status">${state}</p></header>
 <p class="${isReady ? '' : 'bad'}">${escapeHtml(summary)}</p>
 <p>${bot === undefined ? 'Telegram has not said yet which bot this is.' : `Your assistant answers on Telegram as <strong>@${escapeHtml(bot)}</strong>.`}</p>
+${problems === 0 ? '' : `<p class="bad">${problems === 1 ? 'One problem' : `${problems} problems`}: <code>npx pluggram doctor</code></p>`}
 ${reasons.length > 0 ? `<ul class="troubles">${reasons.join('')}</ul>` : ''}`
 }
 

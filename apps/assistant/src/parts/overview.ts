@@ -14,6 +14,7 @@ export const overviewOfAll = definePart({
     health: tokens.health,
     pages: tokens.pages,
     mask: tokens.mask,
+    findings: tokens.findings,
   },
   gives: tokens.overview,
   start({ settings, folders, pages, ...sources }, life) {

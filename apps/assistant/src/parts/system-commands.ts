@@ -21,6 +21,7 @@ export const systemCommands = definePart({
     forgetters: tokens.forgetters,
     healthOfRunning: tokens.healthOfRunning,
     mask: tokens.mask,
+    findings: tokens.findings,
     logger: tokens.logger,
   },
   start(
@@ -36,6 +37,7 @@ export const systemCommands = definePart({
       forgetters,
       healthOfRunning,
       mask,
+      findings,
       logger,
     },
     life,
@@ -52,6 +54,7 @@ export const systemCommands = definePart({
       offIn: (chatId) => access.control.offIn(chatId),
       connection: () => outgoing.connection(),
       summary: async () => mask.apply((await healthOfRunning[0]?.report())?.summary ?? ''),
+      problems: () => findings.now.length,
       nearlyFull: () => storage.pluginStores.nearlyFull(),
     })
     life.add(tokens.ownPlugins, { name: SYSTEM_PLUGIN_NAME, definition })
