@@ -97,7 +97,6 @@ export const FINDINGS = {
 
   'telegram.token-refused': { severity: 'error', means: 'Telegram does not know the bot token.' },
   'telegram.unreachable': { severity: 'error', means: 'Telegram does not answer.' },
-  'telegram.conflict': { severity: 'error', means: 'Another program receives the messages of the bot.' },
   'telegram.webhook-foreign': {
     severity: 'warning',
     means: 'Telegram delivers messages to an address that this home does not name.',

@@ -7,13 +7,14 @@ import { problem } from './problem.ts'
 
 const LIMIT_MS = 4_800
 
-const WHAT: Readonly<Record<ModelFault['kind'], (model: string) => string>> = {
-  misconfigured: (model) => `The model ${model} cannot be used.`,
-  'key-refused': (model) => `The key of the model ${model} is refused.`,
-  unreachable: (model) => `The server of the model ${model} does not answer.`,
-  unknown: (model) => `The server does not list the model ${model}.`,
-  'context-small': (model) => `The model ${model} forgets early.`,
-}
+/** The finding of each fault, and its first sentence. */
+const KINDS = {
+  misconfigured: ['model.misconfigured', (model) => `The model ${model} cannot be used.`],
+  'key-refused': ['model.key-refused', (model) => `The key of the model ${model} is refused.`],
+  unreachable: ['model.unreachable', (model) => `The server of the model ${model} does not answer.`],
+  unknown: ['model.unknown', (model) => `The server does not list the model ${model}.`],
+  'context-small': ['model.context-small', (model) => `The model ${model} forgets early.`],
+} as const satisfies Readonly<Record<ModelFault['kind'], [FindingId, (model: string) => string]>>
 
 /** The models of `ai.model`: their keys, their servers, their names. */
 export const modelsCheck: DoctorCheck = {
@@ -36,13 +37,14 @@ export const modelsCheck: DoctorCheck = {
       isOffline,
       mayAsk: (url) => !blocked.has(url.host),
     })
-    return faults.map(({ kind, model, why, fix }) =>
-      problem(`model.${kind}:${model}` as FindingId, {
-        what: WHAT[kind](model),
+    return faults.map(({ kind, model, why, fix }) => {
+      const [id, what] = KINDS[kind]
+      return problem(`${id}:${model}`, {
+        what: what(model),
         why,
         fix: fix ?? 'Do what it says, or choose another model: ai.model in config.json.',
         where: problemPlace(configuration.locate(['ai', 'model']), configuration),
-      }),
-    )
+      })
+    })
   },
 }
