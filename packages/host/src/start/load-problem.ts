@@ -14,6 +14,7 @@ import type { Location } from '../error-location.ts'
 import type { PluginCandidate } from '../discover/plugin-candidate.ts'
 import type { PluginProblem } from '../plugin-problem.ts'
 import { explainDenied } from '../process/denied.ts'
+import { isPathAlias } from './path-alias.ts'
 import type { SyntaxCheck } from './syntax-check.ts'
 
 /**
@@ -68,6 +69,15 @@ function explain(candidate: PluginCandidate, error: unknown): string {
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
       return explainMissingModule(candidate, message)
+    case 'ERR_INVALID_MODULE_SPECIFIER': {
+      const name = /Invalid module "([^"]+)" is not a valid package name/.exec(message)?.[1]
+      if (name !== undefined && isPathAlias(name, candidate.directory)) return aliasOf(name)
+      return explainOther(error, message)
+    }
+    case 'ERR_PACKAGE_IMPORT_NOT_DEFINED': {
+      const name = /"(#[^"]+)"/.exec(message)?.[1] ?? 'an import with #'
+      return `${name} is not in "imports" of package.json. Add it there, for example "imports": { "#lib/*": "./lib/*" }, or import the file by its path.`
+    }
     case 'ERR_PACKAGE_PATH_NOT_EXPORTED':
       return `${refusedDoor(message)} is nothing that the package offers. Correct the import.`
     default:
@@ -87,13 +97,17 @@ function explainMissingModule(candidate: PluginCandidate, message: string): stri
   }
   if (isBuiltin(name)) return `Node has no module ${wanted}. Correct the import.`
   if (isPathAlias(name, candidate.directory)) {
-    return `${wanted} is an alias of tsconfig.json, which Node does not read. Import the file by its path and ending, such as './lib/x.ts'; or name the folder in package.json, "imports": { "#lib/*": "./lib/*" }, and import '#lib/x.ts'.`
+    return aliasOf(wanted)
   }
   const step =
     candidate.packageFile === undefined
       ? `A single file has no dependencies of its own: make ${candidate.name} a folder with a package.json, and run "npm install ${name}" in it`
       : `Run "npm install" in ${candidate.directory}; if its package.json does not name ${name} yet, "npm install ${name}"`
   return `the package ${name} is not installed. ${step}.`
+}
+
+function aliasOf(name: string): string {
+  return `${name} is an alias of tsconfig.json, which Node does not read. Import the file by its path and ending, such as './lib/x.ts'; or name the folder in package.json, "imports": { "#lib/*": "./lib/*" }, and import '#lib/x.ts'.`
 }
 
 const ENDINGS = ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json']
@@ -125,25 +139,6 @@ function missingFileHint(file: string): string {
     findClosest(path.basename(file), names)
   if (meant !== undefined) return ` There is ${meant}: imports name the file as it is, with its ending.`
   return path.extname(file) === '' ? ' Relative imports end in .ts or .js.' : ''
-}
-
-/**
- * Whether an import names no package, but what bundlers and TypeScript make a path of: `@/lib`,
- * `~/lib`, or a prefix that the plugin's tsconfig.json has under `paths`.
- */
-function isPathAlias(name: string, directory: string): boolean {
-  if (/^(?:@$|@\/|[~$])/.test(name)) return true
-  let text: string
-  try {
-    text = readFileSync(path.join(directory, 'tsconfig.json'), 'utf8')
-  } catch {
-    return false
-  }
-  const [, paths = ''] = /"paths"\s*:\s*\{([^}]*)\}/.exec(text) ?? []
-  return [...paths.matchAll(/"([^"]+)"\s*:/g)].some(([, pattern = '']) => {
-    const prefix = pattern.replace(/\*$/, '')
-    return prefix !== '' && (name === prefix.replace(/\/$/, '') || `${name}/`.startsWith(prefix))
-  })
 }
 
 /** Extracts `@pluggram/sdk/nope` from Node's message about a package's "exports". */
