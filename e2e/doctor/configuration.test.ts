@@ -27,8 +27,7 @@ async function spoiltHome(): Promise<string> {
     "prot": 8081
   },
   "log": { "level": "loud" },
-  "mcp": { "token": "${KEY}" },
-  "network": { "no_proxi": "intranet" }
+  "network": { "no_proxi": "intranet" }, "mcp": { "token": "${KEY}" }
 }
 `,
     'plugins_config.json': '{\n  "enabled_plugins": {\n    "dicee": true\n  },\n  "grant": {}\n}\n',
@@ -54,7 +53,7 @@ const SPOILT = [
   'config.invalid:OPENAI_API_KEY .env:2',
   'config.invalid:http.prot config.json:4',
   'config.invalid:log.level config.json:6',
-  'config.invalid:network.no_proxi config.json:8',
+  'config.invalid:network.no_proxi config.json:7',
   'config.quotes:NICKNAME .env:5',
   'files.data-open data/',
   'files.secrets-open:.env .env',
@@ -98,6 +97,7 @@ test('mistakes in the files are found with file and line, and what was clearly m
   expect(fixed.code).toBe(1)
   expect(fixed.output).toContain('.env: mode 644 → 600')
   expect(fixed.output).toContain('  - OPENAI_API_KEY=“…”\n  + OPENAI_API_KEY=…\n')
+  expect(fixed.output).toContain('+   "network": { "no_proxy": "intranet" }, "mcp": { "token": "[secret]" }')
   expect(shown.output + fixed.output).not.toContain(KEY)
   expect(shown.output + fixed.output).not.toContain('AAE2E')
   const [config = '', , env = ''] = await texts()

@@ -35,7 +35,9 @@ export async function fixAll(
       try {
         const change = await repair.plan()
         if (!change) continue
-        say(`${findingOf(diagnosis, id)}\n${change.diff.map((line) => `  ${coloured(line)}`).join('\n')}`)
+        say(
+          `${findingOf(diagnosis, id)}\n${change.diff.map((line) => `  ${coloured(diagnosis.hide(line))}`).join('\n')}`,
+        )
         if (!isConfirmed && !(mayAsk && (await isYes('  Make this change?')))) {
           refused.add(id)
           continue

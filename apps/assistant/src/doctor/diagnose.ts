@@ -44,6 +44,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[]
   /** Safe changes, by the id of their finding. */
   readonly repairs: ReadonlyMap<string, Repair>
+  /** Hides the secrets of the home in what is shown of its files. */
+  hide(text: string): string
   /** Checks that found nothing. */
   readonly passed: readonly string[]
   /** Checks that were not made, because nobody should be asked. */
@@ -84,7 +86,8 @@ export async function diagnose(cli: CliEnvironment, options: DiagnoseOptions): P
   const suspects = new Set(live.flatMap(({ id }) => PLUGIN_BLOCK.exec(id)?.[1] ?? []))
   const read: ExaminedHome = { ...first, loadsPlugin: (name) => !isRunning || suspects.has(name) }
   const stopProxies = usesProxies(read) ? installProxies(read.reach.proxyFor) : () => {}
-  const findings = new Findings(createSecretMask(configuration.secrets))
+  const mask = createSecretMask(configuration.secrets)
+  const findings = new Findings(mask)
   const repairs = new Map<string, Repair>()
   const checks = CHECKS.filter(({ areas }) => isWanted(areas, options.wanted))
   const [skipped, made] = [
@@ -104,6 +107,7 @@ export async function diagnose(cli: CliEnvironment, options: DiagnoseOptions): P
   const failed = new Set(own.map(({ id }) => id.split(/[.:]/)[0]))
   return {
     findings: all,
+    hide: (text) => mask.apply(text),
     repairs: new Map([...repairs].filter(([id]) => isNamed(id, options.wanted))),
     passed: made.filter(({ areas }) => areas.every((area) => !failed.has(area))).map(({ name }) => name),
     skipped: skipped.map(({ name }) => name),
@@ -230,6 +234,7 @@ function ofOne(found: Problem): Diagnosis {
   return {
     findings: [{ ...found, since: new Date().toISOString() }],
     repairs: new Map(),
+    hide: (text) => text,
     passed: [],
     skipped: [],
   }
