@@ -71,7 +71,7 @@ export interface Web {
  */
 export async function createWeb(options: WebOptions): Promise<Web> {
   const { configuration, logger, mask, health, telegram, metrics } = options
-  const { host, port, allowedHosts, password } = configuration.settings.http
+  const { host, port, allowedHosts, password, loopbackDetails } = configuration.settings.http
   requireLogin(host, password)
   const data = join(configuration.home, 'data')
   const loginKey = createLoginKey()
@@ -87,7 +87,11 @@ export async function createWeb(options: WebOptions): Promise<Web> {
     cookieName: `pluggram_session_${port}`,
     ...(password !== undefined && { passwordDoor: new PasswordDoor(password) }),
   }
-  const details = { login, metricsToken: () => options.metricsToken.now }
+  const details = {
+    login,
+    isLoopbackTrusted: loopbackDetails,
+    metricsToken: () => options.metricsToken.now,
+  }
   const server = await createHttpServer({
     ...details,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],

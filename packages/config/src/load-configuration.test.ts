@@ -60,7 +60,7 @@ describe('a home without files', () => {
         richMessages: 'off',
         limits: { overallPerSecond: 30, chatPerSecond: 1, groupPerMinute: 20 },
       },
-      http: { host: '127.0.0.1', port: 8080, allowedHosts: [] },
+      http: { host: '127.0.0.1', port: 8080, allowedHosts: [], loopbackDetails: true },
       log: { level: 'info' },
       journeys: { keep: 1_000, days: 7 },
       storage: { synchronous: 'full' },

@@ -100,6 +100,14 @@ const http = z
         takesEffect: 'live',
       })
       .optional(),
+    loopback_details: z
+      .boolean()
+      .meta({
+        description:
+          'Whether programs on this machine read `/metrics` and the details of `/readyz` without a token. Turn it off behind a proxy on this machine that adds no `X-Forwarded-For`, and where you do not trust every account.',
+        expected: 'true or false',
+      })
+      .default(true),
   })
   .meta({ description: 'The web server: pages, health, webhook.', takesEffect: 'next start' })
 

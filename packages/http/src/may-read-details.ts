@@ -8,17 +8,22 @@ export interface DetailsOptions {
   readonly login: LoginOptions
   /** Lets monitoring read metrics and health, if the owner set one. */
   metricsToken?(): string | undefined
+  /**
+   * Whether a program on this machine needs no proof. Default: yes. Off where everybody seems to be
+   * on this machine, such as behind a proxy that does not tell of itself.
+   */
+  readonly isLoopbackTrusted?: boolean
 }
 
 /**
- * Whether the request may read metrics and the details of health: it comes from this machine, or
- * carries a session, the metrics token, or the password by HTTP Basic.
+ * Whether the request may read metrics and the details of health: it comes from this machine, where
+ * that counts, or carries a session, the metrics token, or the password by HTTP Basic.
  */
 export async function mayReadDetails(
   request: FastifyRequest,
-  { login, ...details }: DetailsOptions,
+  { login, isLoopbackTrusted = true, ...details }: DetailsOptions,
 ): Promise<boolean> {
-  if (isTrueLoopback(request) || sessionOf(request, login)) return true
+  if ((isLoopbackTrusted && isTrueLoopback(request)) || sessionOf(request, login)) return true
   const { authorization = '' } = request.headers
   const token = /^Bearer (\S{1,1000})$/i.exec(authorization)?.[1]
   const metricsToken = details.metricsToken?.()
