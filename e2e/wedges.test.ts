@@ -166,6 +166,9 @@ function limitFileSize(pid: number, bytes: string): Promise<unknown> {
   return promisify(execFile)('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`])
 }
 
+/** The thread looks each second, and waits for five. */
+const BLOCKED_SECONDS = 9
+
 let scene: Scene
 let chatId: number
 
@@ -241,11 +244,34 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
     expect(found('found a problem')).toBe(opened + 1)
   })
 
+  test('while the event loop is blocked, a thread names the code; afterwards the health does', async () => {
+    const { assistant, say } = scene
+    await expect.poll(health).toMatchObject({ status: 'ready' })
+    await say(`/compute ${BLOCKED_SECONDS}`)
+    await assistant.waitFor(
+      /"level":"error".*"place":"execute \(.*busy\.ts:\d+\)".*"the event loop is blocked/,
+      SEEN_MS,
+    )
+    // it can answer nobody then; a probe understands that
+    const late = AbortSignal.timeout(300)
+    await expect(fetch(`${assistant.url}/readyz`, { signal: late })).rejects.toThrow(/timeout/)
+    await expect.poll(health).toMatchObject({
+      status: 'ready',
+      summary: expect.stringMatching(/Was blocked: code computed for \d+ s without a pause, .*busy\.ts:\d+/),
+      components: { 'event loop': { status: 'degraded', problem: { id: 'loop.blocked' } } },
+    })
+    await assistant.waitFor(/"finding":"loop.blocked".*"found a problem"/)
+    if (isLong) await assistant.waitFor(/"finding":"loop.blocked".*"a problem is gone"/)
+    expect(await (await fetch(`${assistant.url}/metrics`)).text()).toMatch(
+      /nodejs_eventloop_blocks_total [1-9]/,
+    )
+  })
+
   test('and nothing was lost meanwhile', async () => {
     const { emulator, say } = scene
     const before = await botMessages(emulator.driver, chatId, 0)
     await say('/help')
     await botMessages(emulator.driver, chatId, before.length + 1)
-    expect((await health()).summary).toMatch(/^Working\. Last message \d s ago, last answer \d s ago\.$/)
+    expect((await health()).summary).toMatch(/^Working\. Last message \d s ago, last answer \d s ago\./)
   })
 })

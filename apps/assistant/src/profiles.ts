@@ -4,6 +4,7 @@ import { ownerService } from './parts/admin.ts'
 import { signedButtons } from './parts/buttons.ts'
 import { scheduledBackups } from './parts/backups.ts'
 import { commandDoor } from './parts/door.ts'
+import { eventLoop } from './parts/event-loop.ts'
 import { errorReports } from './parts/error-reports.ts'
 import { roomOnDisk } from './parts/disk.ts'
 import { errorSpikes } from './parts/error-spikes.ts'
@@ -75,6 +76,7 @@ export const ASSISTANT: readonly Part[] = [
   ...state,
   telegramConnection,
   telegramOutgoing,
+  eventLoop,
   ...pluginWorld,
   parkedUpdates,
   people,

@@ -13,15 +13,18 @@ export interface EventLoopDelay {
 /**
  * A timer twice a second costs next to nothing. Node's own `monitorEventLoopDelay` wakes the process
  * at each of its samples and keeps a histogram of them.
+ * @param onLook called at each look, with how much too late it came
  */
-export function watchEventLoop(): EventLoopDelay {
+export function watchEventLoop(onLook?: (lateMs: number) => void): EventLoopDelay {
   const parts = [0]
   let looks = 0
   let due = performance.now() + LOOK_MS
   const look = (): void => {
     const now = performance.now()
-    parts[0] = Math.max(parts[0] ?? 0, now - due)
+    const lateMs = now - due
+    parts[0] = Math.max(parts[0] ?? 0, lateMs)
     due = now + LOOK_MS
+    onLook?.(lateMs)
   }
   const timer = setInterval(() => {
     look()

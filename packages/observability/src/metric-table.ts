@@ -214,6 +214,11 @@ export const METRICS = {
     group: 'process',
     help: 'The longest delay of the event loop within the last minute',
   },
+  nodejs_eventloop_blocks_total: {
+    kind: 'counter',
+    group: 'process',
+    help: 'How often the event loop was blocked for two seconds or longer',
+  },
   data_disk_free_bytes: {
     kind: 'gauge',
     group: 'process',

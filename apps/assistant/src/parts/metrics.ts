@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { definePart } from '@pluggram/assembly'
-import { createAssistantMetrics, watchEventLoop } from '@pluggram/observability'
+import { createAssistantMetrics } from '@pluggram/observability'
 import { folders, metrics } from './tokens.ts'
 
 /** The metrics shown at `/metrics`. */
@@ -10,9 +10,6 @@ export const assistantMetrics = definePart({
   gives: metrics,
   start({ folders: { data } }, life) {
     const made = createAssistantMetrics()
-    const loop = watchEventLoop()
-    life.onStop(() => loop.stop())
-    made.show('nodejs_eventloop_delay_seconds', () => loop.longestSeconds())
     made.show('data_disk_free_bytes', async () => {
       const { bavail, bsize } = await statfs(data)
       return bavail * bsize
