@@ -8,7 +8,7 @@ export const assistantMetrics = definePart({
   name: 'metrics',
   needs: { folders },
   gives: metrics,
-  start({ folders: { data } }, life) {
+  start({ folders: { data } }) {
     const made = createAssistantMetrics()
     made.show('data_disk_free_bytes', async () => {
       const { bavail, bsize } = await statfs(data)
