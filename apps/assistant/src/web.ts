@@ -87,18 +87,12 @@ export async function createWeb(options: WebOptions): Promise<Web> {
     cookieName: `pluggram_session_${port}`,
     ...(password !== undefined && { passwordDoor: new PasswordDoor(password) }),
   }
-  const details = {
-    login,
-    isLoopbackTrusted: loopbackDetails,
-    metricsToken: () => options.metricsToken.now,
-  }
+  const metricsToken = (): string | undefined => options.metricsToken.now
+  const details = { login, isLoopbackTrusted: loopbackDetails, metricsToken }
   const server = await createHttpServer({
     ...details,
     allowedHosts: [...allowedHosts, ...webhookHost(configuration)],
-    async readiness(maxAgeMs) {
-      const report = await health.report(maxAgeMs)
-      return { isReady: report.status === 'ready', report: { ...report } }
-    },
+    readiness: (maxAgeMs) => readiness(health, maxAgeMs),
     logger,
     // the playground shows chats, in which ordinary words stay
     hide: (text, route) => (route.startsWith(CHATS) ? mask.applyToChat(text) : mask.apply(text)),
@@ -150,6 +144,14 @@ export async function createWeb(options: WebOptions): Promise<Web> {
       await server.close()
     },
   }
+}
+
+async function readiness(
+  health: WebOptions['health'],
+  maxAgeMs: number,
+): Promise<{ isReady: boolean; report: { status: string } }> {
+  const report = await health.report(maxAgeMs)
+  return { isReady: report.status === 'ready', report: { ...report } }
 }
 
 function requireLogin(host: string, password: string | undefined): void {
