@@ -18,7 +18,7 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(file)
 
 /** What an assistant on Telegram with the default plugins needs only once somebody uses it. */
 const WHEN_USED =
-  /node_modules\/(?:ai|@ai-sdk\/(?:openai|anthropic|google|openai-compatible|gateway)|@modelcontextprotocol\/\w+|chrono-node|@sentry\/\w+|pdfjs-dist)\/|packages\/bot-api-emulator\//
+  /node_modules\/(?:ai|@ai-sdk\/(?:openai|anthropic|google|openai-compatible|gateway)|@modelcontextprotocol\/\w+|chrono-node|@sentry\/\w+|pdfjs-dist)\/|packages\/(?:bot-api-emulator|observability\/src\/traces)\//
 
 test('an assistant that waits has loaded nothing that nobody uses, and loads it when it is used', async () => {
   const { url, driver } = await startEmulator()

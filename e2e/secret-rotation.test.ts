@@ -123,13 +123,13 @@ describe('secrets that change while the assistant runs', () => {
 
   test('in a file that is swapped: the key of a model', async () => {
     expect(await ask(emulator.driver, ada, 'hello')).toEqual(['heard'])
-    expect(model.authorizations.at(-1)).toBe(`Bearer ${old('model')}`)
+    expect(model.headers.at(-1)?.authorization).toBe(`Bearer ${old('model')}`)
     await symlink('2', join(home, 'mount/next'))
     await rename(join(home, 'mount/next'), join(home, 'mount/data'))
     await expect
       .poll(async () => {
         await ask(emulator.driver, ada, 'hello again')
-        return model.authorizations.at(-1)
+        return model.headers.at(-1)?.authorization
       })
       .toBe(`Bearer ${fresh('model')}`)
   })
@@ -138,7 +138,7 @@ describe('secrets that change while the assistant runs', () => {
     await rm(join(home, 'mount/data'))
     await assistant.waitFor(/OPENAI_API_KEY_FILE: expected a file with the value of OPENAI_API_KEY/)
     await ask(emulator.driver, ada, 'still there?')
-    expect(model.authorizations.at(-1)).toBe(`Bearer ${fresh('model')}`)
+    expect(model.headers.at(-1)?.authorization).toBe(`Bearer ${fresh('model')}`)
   })
 
   test('are hidden, the old ones and the new ones', () => {

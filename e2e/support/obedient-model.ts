@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** The parts of a request to a language model that tests look at. */
@@ -20,8 +21,8 @@ export interface ObedientModel {
   /** For `OPENAI_BASE_URL`. */
   readonly url: string
   readonly requests: ModelRequest[]
-  /** With what each of them proved itself. */
-  readonly authorizations: (string | undefined)[]
+  /** The headers of the same requests. */
+  readonly headers: IncomingHttpHeaders[]
   close(): Promise<void>
 }
 
@@ -35,7 +36,7 @@ export async function startObedientModel(
   id = 'obedient',
 ): Promise<ObedientModel> {
   const requests: ModelRequest[] = []
-  const authorizations: (string | undefined)[] = []
+  const headers: IncomingHttpHeaders[] = []
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') {
       response.setHeader('content-type', 'application/json')
@@ -46,7 +47,7 @@ export async function startObedientModel(
     for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
     const parsed = JSON.parse(body) as ModelRequest
     requests.push(parsed)
-    authorizations.push(request.headers.authorization)
+    headers.push(request.headers)
     const { text, calls = [], reason } = await act(parsed, requests.length - 1)
     response.setHeader('content-type', 'text/event-stream')
     const write = (choice: object): void => {
@@ -84,7 +85,7 @@ export async function startObedientModel(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
-    authorizations,
+    headers,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()

@@ -31,6 +31,7 @@ import { runSchedules, schedules } from './parts/schedules.ts'
 import { sqliteStorage } from './parts/storage.ts'
 import { systemCommands } from './parts/system-commands.ts'
 import { receiveUpdates, telegramConnection, telegramOutgoing } from './parts/telegram.ts'
+import { sentTraces } from './parts/traces.ts'
 import { knownTimeZones } from './parts/time-zones.ts'
 import { guardedTools, modelTools, servedTools } from './parts/tools.ts'
 import { webPages } from './parts/web.ts'
@@ -49,6 +50,7 @@ const state: readonly Part[] = [
   errorSpikes,
   messageJourneys,
   journeysToRead,
+  sentTraces,
   messageOutbox,
   signedButtons,
   mcpServerList,

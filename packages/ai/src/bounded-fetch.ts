@@ -1,3 +1,5 @@
+import { currentStep } from '@pluggram/sdk/runtime'
+
 /** Limit of a whole response. Nobody would read a longer answer. */
 const MAX_BYTES = 64 * 1_048_576
 /** Limit of one line in a stream, because the parser buffers a line until it is complete. */
@@ -26,7 +28,15 @@ const FILE = /([\w+/=-]{20000,})/
 export function createBoundedFetch({ hide, fetch = globalThis.fetch }: BoundedFetchOptions = {}): Fetch {
   return async (input, init) => {
     const body = hide && typeof init?.body === 'string' ? hideIn(init.body, hide) : init?.body
-    const response = await fetch(input, { ...init, ...(body !== undefined && { body }), redirect: 'manual' })
+    const traceparent = currentStep()?.traceparent
+    const traced = traceparent === undefined ? undefined : new Headers(init?.headers)
+    traced?.set('traceparent', traceparent ?? '')
+    const response = await fetch(input, {
+      ...init,
+      ...(traced && { headers: traced }),
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+    })
     if (!response.body) return response
     const isStream = /event-stream|ndjson/i.test(response.headers.get('content-type') ?? '')
     const bounded = response.body.pipeThrough(isStream ? lineLimit() : sizeLimit())

@@ -68,6 +68,12 @@ export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
   { name: 'ANTHROPIC_API_KEY', description: 'Key for Anthropic.', takesEffect: 'live' },
   { name: 'GOOGLE_GENERATIVE_AI_API_KEY', description: 'Key for Google.', takesEffect: 'live' },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    description:
+      'Where messages are sent as OpenTelemetry traces, without words, secrets and ids of people, such as `http://localhost:4318`. Other `OTEL_…` variables count, too ([the guide](../guides/operations.md#send-traces)).',
+    takesEffect: 'next start',
+  },
+  {
     name: 'SENTRY_DSN',
     description:
       'Errors go to this Sentry project as well: with their place and plugin, without secrets, ids of users and chats, or what people wrote.',

@@ -7,6 +7,7 @@ import { createProxiedConnect, proxyFailure } from '@pluggram/base'
 import type { ProxyFor } from '@pluggram/base'
 import { currentToolCall, toResponse } from '@pluggram/services/plugin-side'
 import { isPluggramError, PermissionError, PluggramError } from '@pluggram/sdk'
+import { currentStep } from '@pluggram/sdk/runtime'
 import type { HttpService, PluginPermissions } from '@pluggram/sdk'
 import { Agent, buildConnector, fetch } from 'undici'
 import type { Dispatcher, Response as UndiciResponse } from 'undici'
@@ -69,7 +70,8 @@ export function createGuardedHttp(options: GuardedHttpOptions): HttpService {
     const { url, mayReach, ...init } = request
     agent ??= open()
     const dispatcher = mayReach ? judgeRedirects(agent, new URL(url), mayReach) : agent
-    const response = await fetch(url, { ...init, signal, dispatcher })
+    const headers = withTrace(init.headers, isOpen)
+    const response = await fetch(url, { ...init, headers, signal, dispatcher })
     const whole = await readWhole(response, new URL(url))
     return credentials ? credentials.hideIn(whole) : whole
   }
@@ -145,6 +147,16 @@ function unapproved(url: URL): PermissionError {
   return new PermissionError(
     `An address of ${hostOf(url)} was to be asked for that nobody wrote in the chat. A person has to approve the call.`,
   )
+}
+
+/**
+ * Adds the trace of the message, so that a server of the owner's can go on with it. Hosts that
+ * nobody named do not get it: they could tell which requests are about the same message.
+ */
+function withTrace(headers: [string, string][], isOpen: boolean): [string, string][] {
+  const traceparent = isOpen ? undefined : currentStep()?.traceparent
+  if (traceparent === undefined || headers.some(([name]) => name === 'traceparent')) return headers
+  return [...headers, ['traceparent', traceparent]]
 }
 
 async function toPlainRequest(request: Request): Promise<PlainRequest> {
