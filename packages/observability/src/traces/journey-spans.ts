@@ -7,7 +7,7 @@ import type { RecordedJourney, RecordedStep } from '../journeys/recorded-journey
 export type AttributeValue = string | number | boolean | readonly string[]
 
 /** OpenTelemetry's kinds of spans. */
-export const SPAN_KINDS = { internal: 1, client: 3, producer: 4, consumer: 5 } as const
+const SPAN_KINDS = { internal: 1, client: 3, producer: 4, consumer: 5 } as const
 
 /** A finished span. Times are nanoseconds since 1970. */
 export interface Span {

@@ -27,7 +27,7 @@ export interface ReadTraceSettings {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables that turn traces on. */
-export const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const
+const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const
 
 const SERVICE = 'pluggram'
 const MAX_MS = 600_000
@@ -95,7 +95,7 @@ class Variables {
     const url = URL.parse(given ?? '')
     if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
       this.problems.push(
-        `${own === undefined ? ENDPOINTS[1] : ENDPOINTS[0]} is no address such as http://localhost:4318. No traces are sent.`,
+        `${own === undefined ? ENDPOINTS[1] : ENDPOINTS[0]} is not an address such as http://localhost:4318. No traces are sent.`,
       )
       return undefined
     }
@@ -125,15 +125,15 @@ class Variables {
     if (text === undefined) return standard
     const value = Number(text)
     if (Number.isFinite(value) && value > 0) return Math.min(value, most)
-    this.problems.push(`${names.at(-1)} is no number above 0; it counts as ${standard}.`)
+    this.problems.push(`${names.at(-1)} is not a number above 0; it counts as ${standard}.`)
     return standard
   }
 
   headers(): Record<string, string> {
     const text = this.of('OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'OTEL_EXPORTER_OTLP_HEADERS')
     return this.#pairs('OTEL_EXPORTER_OTLP_HEADERS', text, (name, value) => {
-      // refused here, because fetch would refuse each request
-      new Headers([[name, value]])
+      // throws here, because fetch would refuse each request
+      new Headers().set(name, value)
     })
   }
 

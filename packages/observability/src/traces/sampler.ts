@@ -21,7 +21,7 @@ export function sampler(
     case 'traceidratio': {
       const ratio = Number(argument ?? 1)
       if (ratio >= 0 && ratio <= 1) return { isSampled: byRatio(ratio) }
-      const problem = 'OTEL_TRACES_SAMPLER_ARG is no number from 0 to 1; every trace is sent.'
+      const problem = 'OTEL_TRACES_SAMPLER_ARG is not a number from 0 to 1; every trace is sent.'
       return { isSampled: () => true, problem }
     }
     default: {

@@ -57,10 +57,12 @@ export class TraceExporter {
   /** Sends what is left, within this time. */
   async close(milliseconds: number): Promise<void> {
     this.#closing.abort()
-    const rest = (this.#work ?? Promise.resolve()).then(async () => {
-      while (this.#queue.length > 0) if ((await this.#try(this.#take())) !== 'sent') return
-    })
-    await endsWithin(rest, milliseconds)
+    await endsWithin(this.#sendRest(), milliseconds)
+  }
+
+  async #sendRest(): Promise<void> {
+    await this.#work
+    while (this.#queue.length > 0) if ((await this.#try(this.#take())) !== 'sent') return
   }
 
   #begin(): void {
