@@ -168,7 +168,9 @@ test('each message is a trace at the collector, behind a proxy, with no words, s
   const chat = named('chat obedient')
   expect(attribute(chat, 'gen_ai.request.model')).toBe('obedient')
   expect(Number(attribute(chat, 'gen_ai.usage.input_tokens'))).toBeGreaterThan(0)
-  expect(model.headers.map(({ traceparent }) => traceparent)).toContain(`00-${chat.traceId}-${chat.spanId}-01`)
+  expect(model.headers.map(({ traceparent }) => traceparent)).toContain(
+    `00-${chat.traceId}-${chat.spanId}-01`,
+  )
   expect(attribute(named('execute_tool fetcher.look'), 'gen_ai.tool.name')).toBe('fetcher.look')
   const failed = all.find((span) => span.name === 'plugin fetcher' && span.status.code === 2)
   if (!failed) throw new Error('no failed span')
@@ -176,7 +178,8 @@ test('each message is a trace at the collector, behind a proxy, with no words, s
   expect(roots().map(({ status }) => status.code)).toContain(2)
 
   const everything = JSON.stringify(collector.received.map(({ body }) => body))
-  for (const hidden of [WORDS, KEY, TOKEN, String(ada.id), 'Ada', 'a page']) expect(everything).not.toContain(hidden)
+  for (const hidden of [WORDS, KEY, TOKEN, String(ada.id), 'Ada', 'a page'])
+    expect(everything).not.toContain(hidden)
   expect(collector.received[0]).toMatchObject({
     url: '/v1/traces',
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },

@@ -165,7 +165,10 @@ function ownFacts(facts: StepFacts = {}): Record<string, AttributeValue | undefi
   return Object.fromEntries(
     Object.entries(facts)
       .filter(([key]) => !CONVENTIONAL.has(key))
-      .map(([key, value]) => [`pluggram.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, value]),
+      .map(([key, value]) => [
+        `pluggram.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+        value,
+      ]),
   )
 }
 

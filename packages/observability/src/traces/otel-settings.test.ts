@@ -8,7 +8,10 @@ const read = (environment: Record<string, string> = {}): ReturnType<typeof readT
 describe('where traces go', () => {
   test.each([
     [{}, 'http://collector:4318/v1/traces'],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.org/api/public/otel/' }, 'https://otel.example.org/api/public/otel/v1/traces'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example.org/api/public/otel/' },
+      'https://otel.example.org/api/public/otel/v1/traces',
+    ],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318?tenant=a' }, 'http://c:4318/v1/traces?tenant=a'],
     // the address for traces is used as it stands
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://t:1/custom' }, 'http://t:1/custom'],
@@ -38,7 +41,8 @@ describe('where traces go', () => {
 
 test('headers are pairs, percent-encoded; what cannot be a header is left out without being shown', () => {
   const { settings, problems } = read({
-    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20cGs6c2s%3D, x-tenant = a=b ,broken,bad name=1,x-bad=%E0%A4%A,,x-line=a%0Ab',
+    OTEL_EXPORTER_OTLP_HEADERS:
+      'authorization=Basic%20cGs6c2s%3D, x-tenant = a=b ,broken,bad name=1,x-bad=%E0%A4%A,,x-line=a%0Ab',
   })
   expect(settings?.headers).toEqual({ authorization: 'Basic cGs6c2s=', 'x-tenant': 'a=b' })
   expect(problems).toHaveLength(4)
@@ -81,7 +85,10 @@ test('the service has a name and a version; the name of its own variable comes f
 })
 
 test('a sampler by ratio sends about that part, and the same traces each time', () => {
-  const { settings } = read({ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' })
+  const { settings } = read({
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.25',
+  })
   const ids = Array.from({ length: 1_000 }, (_, at) =>
     (BigInt(at) * 0x0041_8937_4bc6_a7n).toString(16).padStart(32, '0'),
   )

@@ -43,7 +43,9 @@ export function readTraceSettings(environment: Environment, version: string): Re
   const { problems } = variables
   if (isDisabled || (exporters.length === 1 && exporters[0] === 'none')) return { problems }
   if (!exporters.includes('otlp')) {
-    problems.push(`OTEL_TRACES_EXPORTER names ${exporters.join(', ')}; only "otlp" and "none" are known. No traces are sent.`)
+    problems.push(
+      `OTEL_TRACES_EXPORTER names ${exporters.join(', ')}; only "otlp" and "none" are known. No traces are sent.`,
+    )
     return { problems }
   }
   const url = variables.url()
@@ -52,7 +54,11 @@ export function readTraceSettings(environment: Environment, version: string): Re
     url: url.href,
     protocol: variables.protocol(),
     headers: { ...variables.headers(), ...userInfo(url) },
-    timeoutMs: variables.number(['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT'], 10_000, MAX_MS),
+    timeoutMs: variables.number(
+      ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 'OTEL_EXPORTER_OTLP_TIMEOUT'],
+      10_000,
+      MAX_MS,
+    ),
     isCompressed: variables.compression() === 'gzip',
     resource: variables.resource(version),
     isSampled: variables.sampler(),
@@ -116,7 +122,9 @@ class Variables {
   compression(): string | undefined {
     const name = this.of('OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'OTEL_EXPORTER_OTLP_COMPRESSION')
     if (name !== undefined && name !== 'gzip' && name !== 'none')
-      this.problems.push(`OTEL_EXPORTER_OTLP_COMPRESSION is "${name.slice(0, 40)}"; "gzip" and "none" are known.`)
+      this.problems.push(
+        `OTEL_EXPORTER_OTLP_COMPRESSION is "${name.slice(0, 40)}"; "gzip" and "none" are known.`,
+      )
     return name
   }
 
@@ -175,7 +183,9 @@ class Variables {
         check(name, value)
         pairs[name] = value
       } catch {
-        this.problems.push(`A part of ${variable} cannot be read and is left out; it looks like name=value,name=value.`)
+        this.problems.push(
+          `A part of ${variable} cannot be read and is left out; it looks like name=value,name=value.`,
+        )
       }
     }
     return pairs

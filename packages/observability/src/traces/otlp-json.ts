@@ -27,7 +27,17 @@ export function toOtlpJson({ resource, version, spans }: TraceBatch): Buffer {
   return Buffer.from(JSON.stringify(request))
 }
 
-function toSpan({ traceId, spanId, parentSpanId, name, kind, start, end, attributes, isError }: Span): object {
+function toSpan({
+  traceId,
+  spanId,
+  parentSpanId,
+  name,
+  kind,
+  start,
+  end,
+  attributes,
+  isError,
+}: Span): object {
   return {
     traceId,
     spanId,

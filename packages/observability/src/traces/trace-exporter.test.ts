@@ -98,7 +98,9 @@ test('a collector that asks for patience gets the same spans later; both ends ar
 
 test('what a collector refuses for good is dropped and counted', async () => {
   const { exporter, arrived, lines } = await startStage((response, number) => {
-    response.writeHead(number === 1 ? 500 : number === 2 ? 302 : 200, { location: 'http://127.0.0.1:1/' }).end()
+    response
+      .writeHead(number === 1 ? 500 : number === 2 ? 302 : 200, { location: 'http://127.0.0.1:1/' })
+      .end()
   })
   for (const number of [1, 2, 3]) {
     exporter.add(spans(2))
