@@ -24,6 +24,7 @@ import {
 import type {
   BotIdentity,
   FetchFile,
+  MenuPlaces,
   SourceOptions,
   TelegramApi,
   TelegramBot,
@@ -52,6 +53,7 @@ export interface TelegramOptions {
   /** Owners and trusted people, who see other commands than everybody. */
   roles(): RolesOfPeople
   onRolesChange(listener: () => void): void
+  readonly menuPlaces: MenuPlaces
   readonly outbox: Outbox
   readonly buttons: Buttons
   readonly messages: MessageStore
@@ -96,7 +98,7 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
   const postOffice = createPostOffice({ outbox, format, guard, logger })
   const pipeline = options.createPipeline(format, bot)
   startSender({ outbox, store: options.messages, transport: bot, logger })
-  const menu = createCommandMenu({ api, logger })
+  const menu = createCommandMenu({ api, logger, places: options.menuPlaces })
   const firstWord = Promise.withResolvers<'known' | 'refused'>()
   const { source, webhook } = createSource(options, {
     link,

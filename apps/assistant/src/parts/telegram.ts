@@ -4,11 +4,14 @@ import { createChatMoves } from '@pluggram/access'
 import { watchFlow } from '../health/watch-flow.ts'
 import { watchStatistics } from '../services/statistics.ts'
 import { startTelegram } from '../telegram.ts'
+import { createMenuPlaces } from '../menu-places.ts'
 import { TEXTS } from '../texts.ts'
 import * as tokens from './tokens.ts'
 
 /** No user has this id. */
 const NOBODY = 0
+/** No plugin can have this name, so none can change which menus there are. */
+const MENUS = 'command menus'
 /** How long pending updates may take when the assistant stops. */
 const DRAIN_MS = 6_000
 
@@ -57,6 +60,7 @@ export const telegramConnection = definePart({
       registry: board.hosted,
       roles: () => ({ others: access.rules.roleOf(NOBODY) ?? 'everyone', people: access.rules.people() }),
       onRolesChange: (listener) => access.onChange(listener),
+      menuPlaces: createMenuPlaces(storage.pluginStores.forPlugin(MENUS)),
       outbox,
       buttons,
       messages: storage.messages,

@@ -17,6 +17,15 @@ export interface Menu {
   readonly commands: readonly MenuCommand[]
 }
 
+/** Where a menu is. */
+export type MenuPlace = Pick<Menu, 'scope' | 'language'>
+
+/** Which menus earlier runs left behind, so that those of people who lost their role are taken away. */
+export interface MenuPlaces {
+  read(): Promise<readonly MenuPlace[]>
+  write(places: readonly MenuPlace[]): Promise<void>
+}
+
 /** Keeps Telegram's command menus in sync with the plugins' commands. */
 export interface CommandMenu {
   /** Never throws. Calls during a running sync are merged: only the last menus count. */
@@ -28,6 +37,8 @@ export interface CommandMenu {
 export interface CommandMenuOptions {
   readonly api: Api
   readonly logger: Logger
+  /** Default: only this run's menus are known. */
+  readonly places?: MenuPlaces
   /** Delays after failures. Default 0.5 s up to 5 s. */
   readonly backoff?: BackoffOptions
   /** How many times a call is tried, not counting 429s. Default 8. */
@@ -35,7 +46,7 @@ export interface CommandMenuOptions {
 }
 
 export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
-  const { api, logger, backoff, tries } = options
+  const { api, logger, places, backoff, tries } = options
   const stopping = new AbortController()
   const { signal } = stopping
   const grammySignal = toGrammySignal(signal)
@@ -47,6 +58,8 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   )
   /** What was brought about, by place. */
   const done = new Map<string, Menu & { readonly asked: string }>()
+  /** The places that are remembered; `undefined` until they are read. */
+  let remembered: string | undefined
   const warned = new Set<string>()
   let wanted: readonly Menu[] | undefined
   let working: Promise<void> | undefined
@@ -58,10 +71,35 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
     while (wanted !== undefined && !signal.aborted) {
       const menus = new Map(wanted.map((menu) => [placeOf(menu), menu]))
       wanted = undefined
+      if (remembered === undefined) await recall()
+      // before the menus are there, so that an end of the program leaves none behind unknown
+      await remember([...done.values(), ...menus.values()])
       for (const [place, former] of done)
         if (!menus.has(place)) await attempt({ ...former, commands: [] }, place)
       for (const [place, menu] of menus) await attempt(menu, place)
+      await remember([...done.values()])
     }
+  }
+
+  async function recall(): Promise<void> {
+    const former = (await places?.read().catch(() => undefined)) ?? []
+    for (const place of former) done.set(placeOf(place), { ...place, commands: [], asked: '' })
+    remembered = JSON.stringify(former)
+  }
+
+  async function remember(menus: readonly MenuPlace[]): Promise<void> {
+    const all = new Map(
+      menus.map((menu) => [
+        placeOf(menu),
+        { scope: menu.scope, ...(menu.language !== undefined && { language: menu.language }) },
+      ]),
+    )
+    const next = JSON.stringify([...all.values()])
+    if (next === remembered) return
+    remembered = next
+    await places?.write([...all.values()]).catch((error: unknown) => {
+      logger.debug('could not note which command menus there are', { err: error })
+    })
   }
 
   /** One menu that Telegram refuses must not keep the others from being shown. */
@@ -138,7 +176,7 @@ async function bring(
   logger.debug('updated the command menu', { scope: scope.type, commands: menu.length - refused.length })
 }
 
-function placeOf({ scope, language = '' }: Menu): string {
+function placeOf({ scope, language = '' }: MenuPlace): string {
   return `${scope.type}:${'chat_id' in scope ? scope.chat_id : ''}:${language}`
 }
 
