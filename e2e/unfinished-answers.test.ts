@@ -34,7 +34,8 @@ test('an answer that was cut can be continued, and one that failed be asked agai
   models.push(model)
   const { url, driver } = await startEmulator()
   const environment = { OPENAI_BASE_URL: model.url, TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: url }
-  await startAssistant(await createHome(), environment)
+  const home = await createHome()
+  const assistant = await startAssistant(home, environment)
   const ada = await createPerson(driver)
 
   await write(driver, ada, 'a long one')
@@ -65,4 +66,14 @@ test('an answer that was cut can be continued, and one that failed be asked agai
   breaks = -10
   await pressButton(driver, { chatId: ada.id, user: ada, label: '🔄 Retry' })
   await expect.poll(async () => (await shown(driver, ada.id)).slice(4)).toEqual([['Answer to empty', []]])
+
+  // the questions outlive the program
+  breaks = 10
+  await write(driver, ada, 'empty')
+  await expect.poll(async () => (await shown(driver, ada.id))[5]?.[1]).toEqual(['🔄 Retry'])
+  await assistant.stop('SIGKILL')
+  await startAssistant(home, environment)
+  breaks = -10
+  await pressButton(driver, { chatId: ada.id, user: ada, label: '🔄 Retry' })
+  await expect.poll(async () => (await shown(driver, ada.id)).slice(5)).toEqual([['Answer to empty', []]])
 })

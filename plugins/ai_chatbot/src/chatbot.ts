@@ -50,7 +50,7 @@ export function createChatbot({
     settings: new ChatSettings(services.store, config),
     running: new RunningAnswers(),
     condenser: new Condenser({ services, history, signal }),
-    retries: new Retries(),
+    retries: new Retries(services.store),
     signal,
   }
   return {
@@ -61,8 +61,8 @@ export function createChatbot({
       if (context.message.isEdited) return edited(context, inChat)
       return (await runCommand(context, inChat)) ?? answer(typedWords(message, context), context, inChat)
     },
-    forgetUser: ({ id }) => {
-      parts.retries.forgetUser(id)
+    forgetUser: async ({ id }) => {
+      await parts.retries.forgetUser(id)
       return forgetUser(id, parts)
     },
     async getStatus() {

@@ -298,7 +298,7 @@ async function* write(
     }
     services.captureException(error, { chat: chat.id })
     yield TEXTS.answerCutOff(friendlyError(error, context) ?? TEXTS.pleaseTryAgain)
-    return { buttons: [[retries.button(question.typed, context, 'partial')]] }
+    return { buttons: [[await retries.button(question.typed, context, 'partial')]] }
   } finally {
     if (isPartial) await rest.return?.()
     // an answer that waits is remembered once it is complete

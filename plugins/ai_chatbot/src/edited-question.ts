@@ -31,7 +31,7 @@ export async function answerChange(
     const now = withAlbum(message, albumOf(old))
     return ask({ ...context, message: now }, { messageId: old.id, isKnown: false, effects: 'possible' })
   }
-  const failed = parts.retries.take(context)
+  const failed = await parts.retries.take(context)
   if (failed) {
     const now = withAlbum(message, albumOf(failed))
     return ask({ ...context, message: now }, { messageId: failed.id, isKnown: false, effects: 'none' })

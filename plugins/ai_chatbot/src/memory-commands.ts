@@ -11,7 +11,7 @@ const ONLY_PRIVATE = TEXTS.privateSendOurPrivate
 const OUR_TALK = 'our conversation here'
 const FACTS_OFF = TEXTS.ownerTurnedSavedFacts
 
-type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings'>
+type Parts = Pick<ChatbotParts, 'config' | 'history' | 'facts' | 'settings' | 'retries'>
 
 /** `/new`: forgets what was said here. */
 export async function newCommand({ chat }: MessageContext, { history }: Parts): Promise<PluginResult> {
@@ -40,7 +40,7 @@ export function forgetCommand({ chat, role }: MessageContext): PluginResult {
 export async function forgetPress(
   what: string,
   context: MessageContext,
-  { history, facts }: Parts,
+  { history, facts, retries }: Parts,
 ): Promise<PluginResult> {
   const { chat, user, role } = context
   const isPrivate = chat.type === 'private'
@@ -55,6 +55,7 @@ export async function forgetPress(
   if (what === 'topics' || (isPrivate && what === 'all')) {
     done.push(describeTopics(await history.forgetTopics(chat.id)))
   }
+  if (isPrivate && what === 'all') await retries.forgetUser(user.id)
   if (isPrivate && (what === 'facts' || what === 'all')) done.push(describeFacts(await facts.clear(user.id)))
   return {
     success: true,

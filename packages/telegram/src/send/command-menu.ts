@@ -58,8 +58,7 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
   )
   /** What was brought about, by place. */
   const done = new Map<string, Menu & { readonly asked: string }>()
-  /** The places that are remembered; `undefined` until they are read. */
-  let remembered: string | undefined
+  const memory = createPlaceMemory(places, logger)
   const warned = new Set<string>()
   let wanted: readonly Menu[] | undefined
   let working: Promise<void> | undefined
@@ -71,35 +70,15 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
     while (wanted !== undefined && !signal.aborted) {
       const menus = new Map(wanted.map((menu) => [placeOf(menu), menu]))
       wanted = undefined
-      if (remembered === undefined) await recall()
+      for (const place of await memory.former())
+        done.set(placeOf(place), { ...place, commands: [], asked: '' })
       // before the menus are there, so that an end of the program leaves none behind unknown
-      await remember([...done.values(), ...menus.values()])
+      await memory.note([...done.values(), ...menus.values()])
       for (const [place, former] of done)
         if (!menus.has(place)) await attempt({ ...former, commands: [] }, place)
       for (const [place, menu] of menus) await attempt(menu, place)
-      await remember([...done.values()])
+      await memory.note([...done.values()])
     }
-  }
-
-  async function recall(): Promise<void> {
-    const former = (await places?.read().catch(() => undefined)) ?? []
-    for (const place of former) done.set(placeOf(place), { ...place, commands: [], asked: '' })
-    remembered = JSON.stringify(former)
-  }
-
-  async function remember(menus: readonly MenuPlace[]): Promise<void> {
-    const all = new Map(
-      menus.map((menu) => [
-        placeOf(menu),
-        { scope: menu.scope, ...(menu.language !== undefined && { language: menu.language }) },
-      ]),
-    )
-    const next = JSON.stringify([...all.values()])
-    if (next === remembered) return
-    remembered = next
-    await places?.write([...all.values()]).catch((error: unknown) => {
-      logger.debug('could not note which command menus there are', { err: error })
-    })
   }
 
   /** One menu that Telegram refuses must not keep the others from being shown. */
@@ -137,6 +116,34 @@ export function createCommandMenu(options: CommandMenuOptions): CommandMenu {
       return working
     },
     stop: () => stopping.abort(),
+  }
+}
+
+/** Where menus are, over restarts. */
+function createPlaceMemory(places: MenuPlaces | undefined, logger: Logger) {
+  let noted: string | undefined
+  return {
+    /** The places of earlier runs; none when asked again. */
+    async former(): Promise<readonly MenuPlace[]> {
+      if (noted !== undefined) return []
+      const former = (await places?.read().catch(() => undefined)) ?? []
+      noted = JSON.stringify(former)
+      return former
+    },
+    async note(menus: readonly MenuPlace[]): Promise<void> {
+      const all = new Map(
+        menus.map(({ scope, language }) => {
+          const place: MenuPlace = { scope, ...(language !== undefined && { language }) }
+          return [placeOf(place), place]
+        }),
+      )
+      const next = JSON.stringify([...all.values()])
+      if (next === noted) return
+      noted = next
+      await places?.write([...all.values()]).catch((error: unknown) => {
+        logger.debug('could not note which command menus there are', { err: error })
+      })
+    },
   }
 }
 
