@@ -81,7 +81,13 @@ export type Attachment =
     })
   | (FileAttachment & { readonly kind: 'sticker'; readonly emoji?: string })
   | { readonly kind: 'location'; readonly latitude: number; readonly longitude: number }
-  | { readonly kind: 'contact'; readonly phoneNumber: string; readonly name: string }
+  | {
+      readonly kind: 'contact'
+      readonly phoneNumber: string
+      readonly name: string
+      /** More about the person, as a vCard; absent when Telegram has none. */
+      readonly vcard?: string
+    }
   /** A thrown 🎲, 🎯, 🎰 or the like, with the value that Telegram threw. */
   | { readonly kind: 'dice'; readonly emoji: string; readonly value: number }
 

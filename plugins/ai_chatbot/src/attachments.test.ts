@@ -106,6 +106,28 @@ test('locations and thrown dice are told in words', async () => {
   expect(bot.lastRequest.messages.at(-1)?.content).toBe('[a location: latitude 1.5, longitude 2]')
 })
 
+test('a shared contact is told with what its card has, and none of its frame', async () => {
+  await using bot = await TestChatbot.start()
+  const vcard = [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    'FN:Al B',
+    'TEL;TYPE=CELL:+49 123',
+    'item1.EMAIL;TYPE=work:al@exa',
+    ' mple.org',
+    'ORG:Acme',
+    'PHOTO;ENCODING=b:AAAA',
+    'END:VCARD',
+  ].join('\r\n')
+  await bot.say('', { attachments: [{ kind: 'contact', name: 'Al B', phoneNumber: '+49 123', vcard }] })
+  const content = String(bot.lastRequest.messages.at(-1)?.content)
+  expect(content.split('\n').slice(1, -1)).toEqual([
+    'Al B, +49 123',
+    'EMAIL;TYPE=work:al@example.org',
+    'ORG:Acme',
+  ])
+})
+
 describe('voice messages', () => {
   test('are heard as if they were written', async () => {
     await using bot = await TestChatbot.start({ ai: hears })

@@ -74,10 +74,26 @@ async function read(attachment: Attachment, reader: Reader): Promise<Part> {
     case 'dice':
       return words(`[throws ${attachment.emoji}: ${attachment.value}]`)
     case 'contact':
-      return foreignWords('a contact', `${oneLine(attachment.name)}, ${oneLine(attachment.phoneNumber)}`)
+      return foreignWords('a contact', contactWords(attachment))
     case 'video':
       return readVideo(attachment, reader)
   }
+}
+
+const MAX_CARD = 2_000
+/** Lines of a vCard that say nothing to a reader: its frame, pictures, and what the contact has anyway. */
+const CARD_NOISE = /^(?:BEGIN|END|VERSION|PRODID|REV|UID|N|FN|PHOTO|LOGO|SOUND|KEY)[;:]/i
+
+/** A contact as it is shown: the name and number, then what its card has besides. */
+function contactWords({ name, phoneNumber, vcard = '' }: Extract<Attachment, { kind: 'contact' }>): string {
+  const lines = vcard
+    .slice(0, MAX_CARD)
+    // a long line goes on behind a space
+    .replaceAll(/\r?\n[ \t]/g, '')
+    .split(/\r?\n/)
+    .map((line) => oneLine(line.replace(/^item\d+\./i, '')))
+    .filter((line) => line !== '' && !CARD_NOISE.test(line) && !line.endsWith(phoneNumber))
+  return [`${oneLine(name)}, ${oneLine(phoneNumber)}`, ...lines].join('\n')
 }
 
 /** What was said in a recording that the user replies to is not what the user says now. */

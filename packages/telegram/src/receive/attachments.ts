@@ -59,7 +59,8 @@ function readOthers({ location, contact, dice }: RawMedia): Attachment[] {
   }
   if (contact) {
     const name = [contact.first_name, contact.last_name].filter(Boolean).join(' ')
-    attachments.push({ kind: 'contact', phoneNumber: contact.phone_number, name })
+    const { phone_number: phoneNumber, vcard } = contact
+    attachments.push({ kind: 'contact', phoneNumber, name, ...(vcard && { vcard }) })
   }
   if (dice) attachments.push({ kind: 'dice', emoji: dice.emoji, value: dice.value })
   return attachments

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readForeignWords } from './foreign-words.ts'
 import { normaliseUpdate } from './normalise-update.ts'
 
 const bot = { id: 7, username: 'pluggram_bot' }
@@ -219,4 +220,55 @@ describe('whose words a message has', () => {
     const photo = { message_id: 2, from: eve, caption: text, caption_entities: entities }
     expect(read({ text: 'x', reply_to_message: photo })?.message.replyTo?.entities).toEqual(kept)
   })
+})
+
+it.each([
+  [
+    'votes and the right answer of a quiz',
+    {
+      poll: {
+        question: 'Tea?',
+        options: [
+          { text: 'yes', voter_count: 3 },
+          { text: 'no', voter_count: 1 },
+        ],
+        total_voter_count: 4,
+        type: 'quiz',
+        correct_option_id: 0,
+      },
+    },
+    'Tea?\nyes\nno\nIt is a quiz. Right: “yes”. 4 people have voted. Votes for each, in order: 3, 1.',
+  ],
+  [
+    'one vote',
+    {
+      poll: {
+        question: 'Tea?',
+        options: [{ text: 'yes', voter_count: 1 }],
+        total_voter_count: 1,
+        type: 'regular',
+      },
+    },
+    'Tea?\nyes\n1 person has voted. Votes for each, in order: 1.',
+  ],
+  [
+    'what of a checklist is done',
+    {
+      checklist: {
+        title: 'Buy',
+        tasks: [
+          { id: 1, text: 'milk' },
+          {
+            id: 2,
+            text: 'bread',
+            completion_date: 5,
+            completed_by_user: { id: 1, is_bot: false, first_name: 'A' },
+          },
+        ],
+      },
+    },
+    'Buy\nmilk\nbread\nDone: “bread”.',
+  ],
+])('%s is told', (_what, message, text) => {
+  expect(readForeignWords(message).carried?.map((carried) => carried.text)).toEqual([text])
 })

@@ -40,7 +40,12 @@ export const media = {
   dice: lenient(z.object({ emoji: wellFormed, value: z.int() })),
   location: lenient(z.object({ latitude: z.number(), longitude: z.number() })),
   contact: lenient(
-    z.object({ phone_number: wellFormed, first_name: wellFormed.catch(''), last_name: lenient(wellFormed) }),
+    z.object({
+      phone_number: wellFormed,
+      first_name: wellFormed.catch(''),
+      last_name: lenient(wellFormed),
+      vcard: lenient(wellFormed),
+    }),
   ),
 }
 

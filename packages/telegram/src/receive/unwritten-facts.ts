@@ -25,13 +25,37 @@ export function passport(): string {
 }
 
 export function poll(value: unknown): string {
-  const { type, is_closed: isClosed, total_voter_count: count } = membersOf(value)
+  const { type, is_closed: isClosed, total_voter_count: count, options: raw } = membersOf(value)
+  const options = listOf(raw)
+  const votes = options.map(({ voter_count: voters }) => voters).filter(isCount)
+  const isVotedOn = isCount(count) && count > 0
+  const right = rightOptions(value)
   return sentences(
     type === 'quiz' && 'It is a quiz.',
-    isCount(count) && count > 0 && `${count} people have voted.`,
+    right.length > 0 && `Right: ${right.map((index) => titled(options[index]?.['text'])).join(', ')}.`,
+    isVotedOn && `${count} ${count === 1 ? 'person has' : 'people have'} voted.`,
+    isVotedOn && votes.length === options.length && `Votes for each, in order: ${votes.join(', ')}.`,
     isClosed === true && 'It is closed.',
   )
 }
+
+/** The right answers of a quiz, as far as Telegram tells them: one in older versions, several in newer ones. */
+function rightOptions(value: unknown): readonly number[] {
+  const { correct_option_id: one, correct_option_ids: several } = membersOf(value)
+  return [one, ...(Array.isArray(several) ? several : [])].filter(isCount)
+}
+
+export function checklist(value: unknown): string {
+  const { tasks } = membersOf(value)
+  const done = listOf(tasks).filter(
+    ({ completion_date: at, completed_by_user: by, completed_by_chat: chat }) => {
+      return (isCount(at) && at > 0) || by !== undefined || chat !== undefined
+    },
+  )
+  return done.length === 0 ? '' : `Done: ${done.map(({ text }) => titled(text)).join(', ')}.`
+}
+
+const titled = (text: unknown): string => `“${typeof text === 'string' ? oneLine(text) : ''}”`
 
 export function paidMedia(value: unknown): string {
   const { star_count: stars, paid_media: media } = membersOf(value)

@@ -1,8 +1,8 @@
 import type { TextEntity } from '@pluggram/sdk'
 import { readEntities } from './read-entities.ts'
 
-/** Values that name files, kinds and the like, which nobody wrote for a reader. */
-const NO_WORDS = /(?:^|_)(?:id|type|mode|payload|url|currency|code|parameter)$/
+/** Values that name files, kinds, people who ticked a task and the like, which nobody wrote for a reader. */
+const NO_WORDS = /^completed_by|(?:^|_)(?:id|type|mode|payload|url|currency|code|parameter)$/
 /** Texts that a rich message writes in pieces of one line. */
 const IN_PIECES: ReadonlySet<string> = new Set(['text', 'credit', 'summary'])
 const MAX_DEPTH = 8
