@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteDatabase } from '@pluggram/storage'
@@ -162,6 +162,19 @@ test.skipIf(noOrdinaryUser !== undefined)(
     expect(readOnly).toMatchObject({ code: 1, errors: '' })
     expect(readOnly.output).toContain(`The assistant cannot write to ${home}/data, and does not start.`)
     expect(readOnly.output).toContain('fix    Give it to the account')
+    // one repair fails, says why and stays; the other is made
+    await writeFile(join(home, 'config.json'), '{ "log": { "levle": "info" } }', { mode: 0o600 })
+    await writeFile(join(home, '.env'), 'A=b\n')
+    await chmod(join(home, '.env'), 0o644)
+    if (ordinaryUser !== undefined) spawnSync('chown', ['-R', String(ordinaryUser), home])
+    const half = runAsOrdinaryUser(home, ['doctor', 'files', 'config', '--fix', '--yes'])
+    expect(half.output).toMatch(/\.env: mode 644 → 600\n {2}Done/)
+    expect(half.output).toMatch(/It could not be changed: EACCES/)
+    expect(half).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/\n1 error\. What is left needs you\.\n$/),
+    })
+    expect(await readFile(join(home, 'config.json'), 'utf8')).toContain('levle')
     await chmod(join(home, 'data'), 0o700)
     expect(runAsOrdinaryUser(home, ['doctor', 'home'])).toMatchObject(HEALTHY)
 
