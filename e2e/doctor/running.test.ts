@@ -46,9 +46,12 @@ test('a running assistant is asked, points to its findings, and stops doing so o
   // strangers learn nothing; whoever is logged in sees the same
   expect((await fetch(`${assistant.url}/api/findings`)).status).toBe(401)
   const { cookie } = await logIn(assistant)
-  const answer = await fetch(`${assistant.url}/api/findings`, { headers: { cookie } })
-  const { findings } = (await answer.json()) as { findings: { id: string }[] }
-  expect(findings.map(({ id }) => id).toSorted()).toEqual(WRONG.map((line) => line.split(' ')[0]))
+  const ids = async (): Promise<string[]> => {
+    const answer = await fetch(`${assistant.url}/api/findings`, { headers: { cookie } })
+    const { findings } = (await answer.json()) as { findings: { id: string }[] }
+    return findings.map(({ id }) => id).toSorted()
+  }
+  expect(await ids()).toEqual(WRONG.map((line) => line.split(' ')[0]))
 
   expect((await runCommand(home, 'status')).output).toMatch(/⚠ +4 problems: pluggram doctor/)
   expect(await (await fetch(assistant.url, { headers: { cookie } })).text()).toContain(
@@ -68,6 +71,7 @@ test('a running assistant is asked, points to its findings, and stops doing so o
   // a file that was spoilt while it runs is found before the next start needs it
   await writeFile(join(home, 'config.json'), '{ "http": { "port": "many" } }')
   expect((await diagnose(home, ['config'])).wrong).toEqual(['config.invalid:http.port config.json:1'])
+  await expect.poll(ids).toEqual(['config.invalid:http.port'])
   await writeFile(join(home, 'config.json'), '{}')
   await assistant.stop('SIGKILL')
   expect(await doctor(home, ['home', 'storage', 'files'])).toEqual({

@@ -25,6 +25,8 @@ export interface ReloaderOptions extends PlanOptions {
 export interface Reloader {
   /** Reads the files again. Never rejects; problems are logged. */
   reload(): Promise<void>
+  /** The configuration in the files while it cannot be used; the previous one holds. */
+  refused(): LoadedConfiguration | undefined
 }
 
 /**
@@ -34,11 +36,13 @@ export interface Reloader {
 export function createReloader(options: ReloaderOptions): Reloader {
   const { home, board, configuration, settings, logger, mask, problemLog } = options
   let working: Promise<void> = Promise.resolve()
+  let refused: LoadedConfiguration | undefined
 
   async function readAndApply(): Promise<void> {
     const loaded = await loadConfiguration({ home, environment: process.env })
     // also of a configuration that cannot be used: its problems are logged
     mask.add(loaded.secrets)
+    refused = loaded.isUsable ? undefined : loaded
     if (!loaded.isUsable) {
       for (const problem of loaded.problems) problemLog.tellLine(formatProblem(problem, loaded))
       logger.warn('the configuration has errors; still using the previous version')
@@ -61,6 +65,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
         .catch((error: unknown) => logger.error('a change could not be taken over', { err: error }))
       return working
     },
+    refused: () => refused,
   }
 }
 

@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { problemPlace } from '@pluggram/config'
 import type { ConfigProblem, LoadedConfiguration } from '@pluggram/config'
 import type { PluginProblem } from '@pluggram/host'
-import { problem } from './problem.ts'
+import type { Found } from '@pluggram/observability'
+import { problem, withoutRepair } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { correctFile } from './repair.ts'
 
@@ -57,4 +58,12 @@ function configProblem(fault: ConfigProblem, configuration: LoadedConfiguration)
 function sentence(text: string): string {
   const begin = text.charAt(0).toUpperCase() + text.slice(1)
   return /[.?!]$/.test(begin) ? begin : `${begin}.`
+}
+
+/** The problems of a configuration that was read. */
+export function findConfigProblems(configuration: LoadedConfiguration | undefined): Found[] {
+  if (!configuration) return []
+  return configuration.problems.map((one) =>
+    withoutRepair(toProblem({ kind: 'config', problem: one }, configuration)),
+  )
 }

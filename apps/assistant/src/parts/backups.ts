@@ -1,5 +1,7 @@
 import { definePart } from '@pluggram/assembly'
 import { startScheduledBackups } from '../backup/scheduled-backups.ts'
+import { findBackupProblems } from '../doctor/check-backups.ts'
+import { withoutRepair } from '../doctor/problem.ts'
 import { configuration, findingSources, folders, healthChecks, logger, metrics, settings } from './tokens.ts'
 
 const PASSPHRASE = 'PLUGGRAM_BACKUP_PASSPHRASE'
@@ -21,10 +23,12 @@ export const scheduledBackups = definePart({
     life.add(healthChecks, backups.health)
     life.add(findingSources, {
       name: 'the backups',
-      check() {
+      async check() {
+        const found = (await findBackupProblems(needs.configuration.now)).map(withoutRepair)
         const why = backups.failure()
-        if (why === undefined) return []
+        if (why === undefined) return found
         return [
+          ...found,
           {
             id: 'backup.failed',
             severity: 'error',

@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { findExposure } from '../doctor/check-exposure.ts'
 import { findOpenFiles } from '../doctor/check-files.ts'
 import { findMachineProblems } from '../doctor/check-machine.ts'
-import { toProblem } from '../doctor/fault.ts'
+import { findConfigProblems } from '../doctor/fault.ts'
 import { withoutRepair } from '../doctor/problem.ts'
 import { configuration, findingSources } from './tokens.ts'
 
@@ -11,12 +11,11 @@ export const homeFindings = definePart({
   name: 'findings about the home',
   needs: { configuration },
   start(needs, life) {
+    // limits and variables of a process do not change while it runs
+    const machine = findMachineProblems().map(withoutRepair)
     life.add(findingSources, {
       name: 'the configuration',
-      check: () =>
-        needs.configuration.now.problems.map((problem) =>
-          withoutRepair(toProblem({ kind: 'config', problem }, needs.configuration.now)),
-        ),
+      check: () => findConfigProblems(needs.configuration.now),
     })
     life.add(findingSources, {
       name: 'the rights of files',
@@ -26,6 +25,6 @@ export const homeFindings = definePart({
       name: 'what is open to others',
       check: () => findExposure(needs.configuration.now).map(withoutRepair),
     })
-    life.add(findingSources, { name: 'this machine', check: () => findMachineProblems().map(withoutRepair) })
+    life.add(findingSources, { name: 'this machine', check: () => machine })
   },
 })

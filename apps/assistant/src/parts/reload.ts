@@ -1,5 +1,6 @@
 import { definePart } from '@pluggram/assembly'
 import { createReloader, reloadOnSave } from '../hot-reload.ts'
+import { findConfigProblems } from '../doctor/fault.ts'
 import * as tokens from './tokens.ts'
 
 /** Reloads the home's files on request. */
@@ -16,8 +17,14 @@ export const reloading = definePart({
     logger: tokens.logger,
   },
   gives: tokens.reloader,
-  start: ({ folders, mode, ...needs }) =>
-    createReloader({ ...needs, home: folders.home, isSafe: mode.isSafe }),
+  start({ folders, mode, ...needs }, life) {
+    const reloader = createReloader({ ...needs, home: folders.home, isSafe: mode.isSafe })
+    life.add(tokens.findingSources, {
+      name: 'the saved configuration',
+      check: () => findConfigProblems(reloader.refused()),
+    })
+    return reloader
+  },
 })
 
 /** Reloads them whenever one is saved. */
