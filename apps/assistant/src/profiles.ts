@@ -27,6 +27,7 @@ import { pluginBoard, pluginDirectory, pluginProblems } from './parts/plugin-boa
 import { servicesOfPlugins } from './parts/plugin-services.ts'
 import { plugins } from './parts/plugins.ts'
 import { hotReload, reloading } from './parts/reload.ts'
+import { serviceNotices } from './parts/service-manager.ts'
 import { runSchedules, schedules } from './parts/schedules.ts'
 import { sqliteStorage } from './parts/storage.ts'
 import { systemCommands } from './parts/system-commands.ts'
@@ -93,6 +94,7 @@ export const ASSISTANT: readonly Part[] = [
   scheduledBackups,
   runSchedules,
   receiveUpdates,
+  serviceNotices,
 ]
 
 /** Only plugins, for their tools: no pages, no Telegram, no schedules. */

@@ -8,7 +8,7 @@ import type { RootLogger } from '@pluggram/observability'
 import { PAIRING_MINUTES } from '@pluggram/access'
 import { Failure } from '@pluggram/sdk/runtime'
 import { hideEnvironment } from '../hide-environment.ts'
-import { access, overview as tokenOfOverview, telegram, web } from '../parts/tokens.ts'
+import { access, overview as tokenOfOverview, serviceManager, telegram, web } from '../parts/tokens.ts'
 import { ASSISTANT } from '../profiles.ts'
 import { warnOfFewFiles } from '../open-files.ts'
 import { keepDataPrivate, openSecretsProblem } from '../private-data.ts'
@@ -75,6 +75,7 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   const how = await Promise.race([end.asked, refusedAtFirst(assistant)])
   clearTimeout(releasing)
   logger.info(`stopping (${how})`)
+  await assistant.get(serviceManager).ending(how === 'restart' ? 'restart' : 'stop')
   const isClean = await stop(assistant, logger)
   logger.info('stopped')
   if (how === 'restart') restartProcess()

@@ -32,6 +32,9 @@ const WORDS: Partial<Record<SourceStatus['state'], (status: SourceStatus) => Wor
   }),
 }
 
+/** No poll takes this long. */
+const DEAF_MS = 120_000
+
 /** Whether messages arrive. */
 export function receivingHealth(status: SourceStatus): ComponentHealth {
   const { isReady, state, since, lastError, lastPollAt, lastUpdateAt, waitingAtTelegram, bot } = status
@@ -54,6 +57,11 @@ export function receivingHealth(status: SourceStatus): ComponentHealth {
     ...(waitingAtTelegram !== undefined && { waitingAtTelegram }),
     ...(lastError !== undefined && { lastError }),
   }
+}
+
+/** Polls are said to be held, and none has ended for far longer than they are. */
+export function isDeaf({ state, since, lastPollAt }: SourceStatus): boolean {
+  return state === 'polling' && Date.now() - (lastPollAt ?? since).getTime() > DEAF_MS
 }
 
 function silence({ lastPollAt, since, lastError = '' }: SourceStatus): string {

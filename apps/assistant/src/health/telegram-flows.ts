@@ -1,7 +1,7 @@
 import type { Activity, HealthCheck } from '@pluggram/observability'
 import type { Outbox, Pipeline } from '@pluggram/pipeline'
 import type { TelegramBot, UpdateSource } from '@pluggram/telegram'
-import { receivingHealth } from './receiving-health.ts'
+import { isDeaf, receivingHealth } from './receiving-health.ts'
 import { isSenderStuck, sendingHealth } from './sending-health.ts'
 import type { Sends } from './sending-health.ts'
 
@@ -43,7 +43,7 @@ export function watchFlows({ isPlayground, source, bot, pipeline, outbox }: Flow
   ]
   return {
     flows,
-    isStuck: () => isSenderStuck(sends()),
+    isStuck: () => isSenderStuck(sends()) || (!pipeline.isFull() && isDeaf(source.status())),
     activity: () => ({ lastMessageAt: source.status().lastUpdateAt, lastAnswerAt: bot.flow().lastSentAt }),
   }
 }

@@ -29,6 +29,7 @@ import type { Reloader } from '../hot-reload.ts'
 import type { PluginBoard } from '../plugin-board.ts'
 import type { Overview } from '../overview.ts'
 import type { ProblemLog } from '../problem-log.ts'
+import type { ServiceManager } from '../service-manager.ts'
 import type { Telegram } from '../telegram.ts'
 import type { Web } from '../web.ts'
 import type { Storage } from '../storage.ts'
@@ -100,6 +101,7 @@ export const replay = one<(updateId: number) => Promise<unknown>>('replay of par
 export const web = one<Web>('web')
 /** How the assistant is. */
 export const health = one<Health>('health')
+export const serviceManager = one<ServiceManager>('service manager')
 export const overview = one<() => Promise<Overview>>('overview')
 
 // what parts add to others

@@ -1,0 +1,20 @@
+import { definePart } from '@pluggram/assembly'
+import { createServiceManager } from '../service-manager.ts'
+import { health, logger, serviceManager, telegram } from './tokens.ts'
+
+/** Tells systemd how the assistant is, where it runs as a service that does so. */
+export const serviceNotices = definePart({
+  name: 'service manager',
+  needs: { health, telegram, logger },
+  gives: serviceManager,
+  start(needs, life) {
+    const manager = createServiceManager({
+      environment: process.env,
+      health: needs.health,
+      isStuck: () => needs.telegram.isStuck(),
+      logger: needs.logger,
+    })
+    life.onStop(() => manager.stop())
+    return manager
+  },
+})
