@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'data/ that may not be read': {
     code: 77,
-    says: /^This account may not read or write \S+\/data\/assistant\.lock\..*\n$/,
+    says: /^This account may not read or write \S+\/data\/assistant\.lock\..* The account has the number \d+\.\n$/,
     async spoil(home) {
       await mkdir(join(home, 'data'))
       await chmod(join(home, 'data'), CLOSED)

@@ -14,6 +14,12 @@ interface FailureRow {
 const ELSEWHERE = 'choose another home (--home, or PLUGGRAM_HOME)'
 const REPAIR = 'Bring back a backup, or start once with "pluggram start --repair"'
 
+/** In a container the account has no name, and its number is what `chown` needs. Windows has none. */
+function accountNumber(): string {
+  const number = process.getuid?.()
+  return number === undefined ? '' : ` The account has the number ${number}.`
+}
+
 /** Every cause with its exit code and its sentence, which names the next step. */
 export const FAILURES = {
   usage: {
@@ -146,7 +152,8 @@ export const FAILURES = {
   'no-permission': {
     exitCode: 77,
     meaning: 'The account may not read or write a file.',
-    sentence: (file) => `This account may not read or write ${file}. Give it the right to, or ${ELSEWHERE}.`,
+    sentence: (file) =>
+      `This account may not read or write ${file}. Give it the right to, or ${ELSEWHERE}.${accountNumber()}`,
   },
   'not-private': {
     exitCode: 77,
