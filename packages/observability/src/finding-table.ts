@@ -26,6 +26,7 @@ export const FINDING_AREAS = {
   network: 'the network',
   flow: 'the flow of messages',
   loop: 'the event loop',
+  traces: 'OpenTelemetry',
   unchecked: 'what could not be checked',
 } as const
 
@@ -165,6 +166,11 @@ export const FINDINGS = {
   'loop.blocked': {
     severity: 'error',
     means: 'Code that computes without a pause, mostly a trusted plugin, kept everything else waiting.',
+  },
+
+  'traces.not-sent': {
+    severity: 'warning',
+    means: 'The OpenTelemetry collector takes no traces. Messages are answered all the same.',
   },
 
   unchecked: {

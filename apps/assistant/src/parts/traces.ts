@@ -1,4 +1,5 @@
 import { definePart } from '@pluggram/assembly'
+import type { Found } from '@pluggram/observability'
 import { readVersion } from '../cli/read-version.ts'
 import * as tokens from './tokens.ts'
 
@@ -26,5 +27,22 @@ export const sentTraces = definePart({
       onSecrets: (secrets) => mask.add(secrets),
     })
     life.onStop(() => traces.close(CLOSE_MS))
+    life.add(tokens.findingSources, {
+      name: 'the sending of traces',
+      check() {
+        const failure = traces.failure()
+        return failure ? [notSent(failure)] : []
+      },
+    })
   },
 })
+
+function notSent({ collector, reason }: { readonly collector: string; readonly reason: string }): Found {
+  return {
+    id: 'traces.not-sent',
+    severity: 'warning',
+    what: `Traces cannot be sent to ${collector}. No message waits for them.`,
+    why: `Its last answer: ${reason}.`,
+    fix: 'Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. Spans that do not fit the queue are lost.',
+  }
+}

@@ -19,6 +19,8 @@ const SHORTEST_SECRET = 8
 
 /** What sends traces. */
 export interface Traces {
+  /** Where they go, and why they cannot be sent at the moment. */
+  failure(): { readonly collector: string; readonly reason: string } | undefined
   close(milliseconds: number): Promise<void>
 }
 
@@ -27,7 +29,7 @@ export function startTraces(options: TracesOptions): Traces {
   const { environment, journeys, version, logger } = options
   const { settings, problems } = readTraceSettings(environment, version)
   for (const problem of problems) logger.warn(problem)
-  if (!settings) return { close: async () => {} }
+  if (!settings) return { failure: () => undefined, close: async () => {} }
   // "Bearer KEY" is secret, and so is KEY; "Bearer" is not
   const words = Object.values(settings.headers).flatMap((value) => [value, ...value.split(' ')])
   options.onSecrets(words.filter((word) => word.length >= SHORTEST_SECRET))
@@ -40,6 +42,10 @@ export function startTraces(options: TracesOptions): Traces {
   journeys.onEnd((journey) => {
     if (!journey.isForgotten && traceOf(journey, settings.isSampled).isSampled) exporter.add(spansOf(journey))
   })
-  logger.info('sending traces', { collector: new URL(settings.url).host, protocol: settings.protocol })
-  return { close: (milliseconds) => exporter.close(milliseconds) }
+  const { host: collector } = new URL(settings.url)
+  logger.info('sending traces', { collector, protocol: settings.protocol })
+  return {
+    failure: () => (exporter.failure === undefined ? undefined : { collector, reason: exporter.failure }),
+    close: (milliseconds) => exporter.close(milliseconds),
+  }
 }

@@ -13,6 +13,8 @@ describe('where traces go', () => {
       'https://otel.example.org/api/public/otel/v1/traces',
     ],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318?tenant=a' }, 'http://c:4318/v1/traces?tenant=a'],
+    // pasted whole
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/v1/traces/' }, 'http://c:4318/v1/traces'],
     // the address for traces is used as it stands
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://t:1/custom' }, 'http://t:1/custom'],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' }, 'http://collector:4318/v1/traces'],
@@ -42,10 +44,16 @@ describe('where traces go', () => {
 test('headers are pairs, percent-encoded; what cannot be a header is left out without being shown', () => {
   const { settings, problems } = read({
     OTEL_EXPORTER_OTLP_HEADERS:
-      'authorization=Basic%20cGs6c2s%3D, x-tenant = a=b ,broken,bad name=1,x-bad=%E0%A4%A,,x-line=a%0Ab',
+      'authorization=Basic%20cGs6c2s%3D, x-plain = Basic cGs6c2s==,x-key=50%,broken,bad name=1,x%2Dname=1,,x-line=a%0Ab',
   })
-  expect(settings?.headers).toEqual({ authorization: 'Basic cGs6c2s=', 'x-tenant': 'a=b' })
-  expect(problems).toHaveLength(4)
+  expect(settings?.headers).toEqual({
+    authorization: 'Basic cGs6c2s=',
+    'x-plain': 'Basic cGs6c2s==',
+    'x-key': '50%',
+    // names are not encoded
+    'x%2Dname': '1',
+  })
+  expect(problems).toHaveLength(3)
   expect(problems.join()).not.toContain('cGs6')
 })
 

@@ -29,6 +29,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The variables that turn traces on. */
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const
 
+const PATH = '/v1/traces'
 const SERVICE = 'pluggram'
 const MAX_MS = 600_000
 
@@ -105,8 +106,9 @@ class Variables {
       )
       return undefined
     }
-    // the general address is a base
-    if (own === undefined) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/traces`
+    // the general address is a base; many paste the whole one
+    const path = url.pathname.replace(/\/+$/, '')
+    if (own === undefined) url.pathname = path.endsWith(PATH) ? path : path + PATH
     return url
   }
 
@@ -178,8 +180,8 @@ class Variables {
       const equals = part.indexOf('=')
       try {
         if (equals < 1) throw new TypeError('no pair')
-        const name = decodeURIComponent(part.slice(0, equals).trim())
-        const value = decodeURIComponent(part.slice(equals + 1).trim())
+        const name = part.slice(0, equals).trim()
+        const value = decoded(part.slice(equals + 1).trim())
         check(name, value)
         pairs[name] = value
       } catch {
@@ -192,9 +194,18 @@ class Variables {
   }
 }
 
+/** A value that is not percent-encoded, such as a key with a `%`, counts as it is. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
 function userInfo({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const user = `${decoded(username)}:${decoded(password)}`
   return { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
 }
 

@@ -21,13 +21,16 @@ const MAX_PAUSE_MS = 60_000
 const MAX_TRIES = 5
 const compress = promisify(gzip)
 
+/** More of an answer is not read. */
+const MAX_ANSWER_BYTES = 65_536
+const GRPC_PORT = '4317'
+
 /** How a try ended. */
 type Outcome = 'sent' | { readonly reason: string; readonly mayRetry: boolean; readonly pauseMs?: number }
 
 /**
  * Sends spans in batches, one request at a time. Whatever the collector does, nobody waits for it:
- * the queue is bounded, spans beyond it are counted and dropped, and its trouble is said once, as is
- * its end.
+ * the queue is bounded, and spans beyond it are counted and dropped.
  */
 export class TraceExporter {
   readonly #options: TraceExporterOptions
@@ -36,10 +39,16 @@ export class TraceExporter {
   #timer: NodeJS.Timeout | undefined
   #work: Promise<void> | undefined
   #lost = 0
-  #isFailing = false
+  #failure: string | undefined
+  #hasToldRefusal = false
 
   constructor(options: TraceExporterOptions) {
     this.#options = options
+  }
+
+  /** Why spans cannot be sent at the moment. */
+  get failure(): string | undefined {
+    return this.#failure
   }
 
   add(spans: readonly Span[]): void {
@@ -86,7 +95,7 @@ export class TraceExporter {
     for (let tries = 1; ; tries += 1) {
       const outcome = await this.#try(batch)
       if (outcome === 'sent') return this.#recovered()
-      this.#failed(outcome.reason)
+      this.#failure = outcome.reason
       if (!outcome.mayRetry || tries >= MAX_TRIES || this.#closing.signal.aborted) {
         this.#lost += batch.length
         return
@@ -116,8 +125,11 @@ export class TraceExporter {
         body: new Uint8Array(settings.isCompressed ? await compress(plain) : plain),
         signal: AbortSignal.timeout(settings.timeoutMs),
       })
-      await response.body?.cancel().catch(() => {})
-      if (response.ok) return 'sent'
+      const answer = await startOf(response)
+      if (response.ok) {
+        this.#checkRefused(answer, isJson)
+        return 'sent'
+      }
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
       return {
         reason: `it answered with status ${response.status}`,
@@ -125,23 +137,52 @@ export class TraceExporter {
         ...(seconds >= 0 && { pauseMs: seconds * 1_000 }),
       }
     } catch (error) {
-      return { reason: reasonOf(error), mayRetry: true }
+      const isGrpc = new URL(settings.url).port === GRPC_PORT
+      return { reason: `${reasonOf(error)}${isGrpc ? '; port 4317 is for grpc' : ''}`, mayRetry: true }
     }
   }
 
-  #failed(reason: string): void {
-    if (this.#isFailing) return
-    this.#isFailing = true
-    const { host } = new URL(this.#options.settings.url)
-    this.#options.logger.warn('traces cannot be sent; nothing waits for them', { collector: host, reason })
+  /** A collector may accept a request and refuse some of its spans. */
+  #checkRefused(answer: Buffer, isJson: boolean): void {
+    const isRefused = isJson ? refusesInJson(answer) : refusesInProtobuf(answer)
+    if (!isRefused || this.#hasToldRefusal) return
+    this.#hasToldRefusal = true
+    this.#options.logger.warn('the collector refuses some spans; its own log may say why')
   }
 
   #recovered(): void {
-    if (!this.#isFailing) return
-    this.#isFailing = false
+    if (this.#failure === undefined) return
+    this.#failure = undefined
     this.#options.logger.info('traces are sent again', { spansLost: this.#lost })
     this.#lost = 0
   }
+}
+
+async function startOf(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    size += chunk.byteLength
+    if (size > MAX_ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks)
+}
+
+function refusesInJson(answer: Buffer): boolean {
+  try {
+    const { partialSuccess } = JSON.parse(answer.toString()) as {
+      partialSuccess?: { rejectedSpans?: unknown }
+    }
+    return Number(partialSuccess?.rejectedSpans ?? 0) > 0
+  } catch {
+    return false
+  }
+}
+
+/** `partial_success` is field 1, and its `rejected_spans` field 1, a number. Zero is not written. */
+function refusesInProtobuf(answer: Buffer): boolean {
+  return answer[0] === 0x0a && answer[2] === 0x08 && answer[3] !== 0
 }
 
 /** A code such as ECONNREFUSED. Messages might hold the address with its secrets. */
