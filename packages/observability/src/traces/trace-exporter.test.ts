@@ -131,19 +131,22 @@ test('a collector that does not answer holds up nothing, and the queue stays bou
 test.each([
   ['http/json', '{"partialSuccess":{"rejectedSpans":"3","errorMessage":"too old"}}'],
   ['http/protobuf', Buffer.from('0a0b08031207746f6f206f6c64', 'hex')],
-])('spans that a collector refuses although it accepts the request are said once (%s)', async (protocol, answer) => {
-  const { exporter, arrived, lines } = await startStage((response) => void response.end(answer), {
-    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-  })
-  for (const number of [1, 2]) {
-    exporter.add(spans(1))
-    await expect.poll(() => arrived).toHaveLength(number)
-  }
-  await expect.poll(() => lines).toHaveLength(1)
-  expect(lines[0]).toContain('refuses some spans')
-  await exporter.close(1_000)
-  expect(lines).toHaveLength(1)
-})
+])(
+  'spans that a collector refuses although it accepts the request are said once (%s)',
+  async (protocol, answer) => {
+    const { exporter, arrived, lines } = await startStage((response) => void response.end(answer), {
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    })
+    for (const number of [1, 2]) {
+      exporter.add(spans(1))
+      await expect.poll(() => arrived).toHaveLength(number)
+    }
+    await expect.poll(() => lines).toHaveLength(1)
+    expect(lines[0]).toContain('refuses some spans')
+    await exporter.close(1_000)
+    expect(lines).toHaveLength(1)
+  },
+)
 
 test('nobody waits longer than allowed for a collector at the end', async () => {
   const { exporter, arrived } = await startStage(() => {})
