@@ -22,6 +22,8 @@ const MATH = [
   /^\\\[([^]{1,3000}?)\\\]/,
   /^\$\$([^$]{1,3000}?)\$\$/,
   /^\$(?![\s$])((?:\\[^\n]|[^$\n\\]){1,200}?)(?<!\s)\$(?![\d\p{L}$])/u,
+  // an environment without marks around it
+  /^(\\begin\{([a-zA-Z]{1,20}\*?)\}[^]{1,3000}?\\end\{\2\})/,
 ] as const
 const MATH_BLOCK =
   /^ {0,3}(?:\$\$((?:(?!\n[^\S\n]*\n)[^$])+)\$\$|\\\[((?:(?!\n[^\S\n]*\n)[^])+?)\\\])[^\S\n]*(?:\n|$)/
@@ -51,7 +53,7 @@ const MATH_EXTENSIONS: readonly TokenizerExtension[] = [
   {
     name: 'math',
     level: 'inline',
-    start: (source) => /\$|\\[([]/.exec(source)?.index,
+    start: (source) => /\$|\\(?:[([]|begin\{)/.exec(source)?.index,
     tokenizer(source) {
       const match = MATH.map((pattern) => pattern.exec(source)).find((found) => found !== null)
       const [raw, text] = match ?? []
@@ -97,7 +99,7 @@ export function parseMarkdown(markdown: string): Token[] {
 /** The additions cost time, so they are left out where they cannot occur. */
 function optionsFor(markdown: string): MarkedOptions {
   if (!/[*~$\\^]/.test(markdown)) return UNCHANGED
-  const hasMath = /\$|\\[([]/.test(markdown)
+  const hasMath = /\$|\\(?:[([]|begin\{)/.test(markdown)
   const notes = markdown.includes('[^') ? footnotesIn(markdown) : []
   if (notes.length === 0) return (hasMath ? withMath : plain).defaults
   return createParser([...(hasMath ? MATH_EXTENSIONS : []), ...footnotes(notes)]).defaults
@@ -146,7 +148,8 @@ function literalStars(source: string): Tokens.Em {
 
 /**
  * Emphasis whose mark stands between punctuation and a letter, without a space, as is usual in
- * Chinese, Japanese and Korean. CommonMark knows no emphasis there.
+ * Chinese, Japanese and Korean, and in any script for a bold label: `**Note:**text`. CommonMark knows
+ * no emphasis there.
  */
 function cjkEmphasis(
   source: string,
@@ -158,6 +161,7 @@ function cjkEmphasis(
   const after = source[raw.length] ?? ''
   const opens = PUNCTUATION.test(text[0] ?? '') && WORD.test(before)
   const closes = PUNCTUATION.test(text.at(-1) ?? '') && WORD.test(after)
-  if ((!opens && !closes) || !CJK.test(before + text + after)) return undefined
+  const isLabel = mark === '**' && closes && !WORD.test(before) && /[:.!?]$/.test(text)
+  if ((!opens && !closes) || !(isLabel || CJK.test(before + text + after))) return undefined
   return { type: mark === '**' ? 'strong' : 'em', raw, text, tokens: read(text) }
 }

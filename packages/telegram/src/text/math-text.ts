@@ -103,10 +103,11 @@ export function superscript(number: number): string {
  * approximation would.
  */
 export function simpleMath(expression: string): string | undefined {
-  const source = expression.trim()
+  // a frame or upright letters say nothing more than what is in them
+  const source = expression.trim().replaceAll(/\\(?:boxed|text|mathrm|mathbf)\{([^{}]*)\}/g, '$1')
   // stars, breaks and environments are no simple mathematics
   if (source.length > MAX_SIMPLE || /[*\n&#~]|\\[^a-zA-Z,;: ]|[\\^]$/.test(source)) return undefined
-  if (!/[\\^]/.test(source)) return /[_{}]/.test(source) ? undefined : source
+  if (!/[\\^]/.test(expression)) return /[_{}]/.test(source) ? undefined : source
   let isSimple = true
   const give = (text: string | undefined): string => {
     isSimple &&= text !== undefined

@@ -19,6 +19,8 @@ test.each([
   '$$\n\\sum_{i=1}^n *x_i* \\\\ \\{y\\}\n$$',
   'so $\\frac{a}{b}$ is',
   '- item with $$a_1*b_1 = \\{c\\}$$ in it',
+  'so \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix} is',
+  '\\begin{align*}\na &= b * c * d \\\\\n&= \\{e\\}\n\\end{align*}',
 ])('mathematics keeps its source: %s', (source) => {
   expect(text(source).replaceAll('• ', '- ')).toBe(source)
 })
@@ -27,6 +29,7 @@ test.each([
   ['$x^2 + y_1$', 'x² + y₁'],
   ['\\(\\alpha \\times 10^{-3}\\)', 'α × 10⁻³'],
   ['$n$ and $$a \\le b$$', 'n and a ≤ b'],
+  ['$\\boxed{42}$, \\(\\boxed{x = 2}\\) and $\\mathrm{CO_2}$', '42, x = 2 and CO₂'],
 ])('simple mathematics is text: %s', (source, shown) => {
   expect(text(source)).toBe(shown)
 })
@@ -119,4 +122,14 @@ test.each([
   ['नमस्ते', 3],
 ])('%s takes %i columns', (value, columns) => {
   expect(Math.abs(displayWidth(value) - columns)).toBeLessThanOrEqual(value === 'नमस्ते' ? 1 : 0)
+})
+
+test.each([
+  ['**Hinweis:**Text', 'Hinweis:Text', ['Hinweis:']],
+  ['**Итог:**5 € **Всего.**Да', 'Итог:5 € Всего.Да', ['Итог:', 'Всего.']],
+  ['1. **Step!**go', '1. Step!go', ['Step!']],
+  ['a**b:**c', 'a**b:**c', []],
+])('a bold label right before a word is bold: %s', (source, shown, labels) => {
+  expect(text(source)).toBe(shown)
+  expect(bold(source)).toEqual(labels)
 })
