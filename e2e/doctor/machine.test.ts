@@ -1,5 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, readFile, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteDatabase } from '@pluggram/storage'
@@ -133,6 +146,49 @@ test('what an assistant that was killed left is put away', async () => {
     code: 0,
     output: 'There is nothing that can be put right safely.\nNo problems found.\n',
   })
+})
+
+test('things that are not what they should be are named, and nothing of them reaches the terminal', async () => {
+  const home = await createHome({
+    'config.json': '{ "http": { "po\\u001b[31mrt": 1 }, "plugins": { "a\\u001b]0;x\\u0007b": {} } }',
+    data: '',
+  })
+  await mkdir(join(home, '.env'))
+  const first = await diagnose(home)
+  expect(first.wrong).toEqual([
+    'config.invalid:.env .env:1',
+    'config.invalid:http["po\\u001b[31mrt"] config.json:1',
+    'config.invalid:plugins["a\\u001b]0;x\\u0007b"] config.json:1',
+    'home.read-only data',
+  ])
+  expect(first.of('home.read-only')).toMatchObject({
+    why: 'It is a file, not a folder.',
+    fix: expect.stringContaining('mv '),
+  })
+  // colours off, so that every control character would be somebody else's
+  const { output } = await doctor(home, [], { NO_COLOR: '1' })
+  expect(output).not.toMatch(/[^\P{Cc}\n]/u)
+
+  await rm(join(home, 'data'))
+  await rm(join(home, '.env'), { recursive: true })
+  await rm(join(home, 'config.json'))
+  spawnSync('mkfifo', [join(home, 'config.json')])
+  await mkdir(join(home, 'data', 'pluggram.db'), { recursive: true, mode: 0o700 })
+  await symlink(tmpdir(), join(home, 'data', 'door'))
+  const second = await diagnose(home, ['home', 'config', 'storage'])
+  expect(second.wrong).toEqual([
+    'config.invalid:config.json config.json:1',
+    'home.door-unusable data/door',
+    'storage.damaged data/pluggram.db',
+  ])
+  expect((await doctor(home, ['home', '--fix', '--yes'])).output).toMatch(/No problems found\.\n$/)
+  expect(
+    await readlink(
+      (await readdir(join(home, 'data'))).flatMap((name) =>
+        name.startsWith('door.') ? join(home, 'data', name) : [],
+      )[0] ?? '',
+    ),
+  ).toBe(tmpdir())
 })
 
 test('a home that has been used for months without a backup is reminded of one', async () => {

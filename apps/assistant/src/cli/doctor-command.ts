@@ -7,7 +7,7 @@ import type { Diagnosis } from '../doctor/diagnose.ts'
 import type { CliEnvironment } from './cli-environment.ts'
 import { fixAll } from './doctor-fixes.ts'
 import { printJson } from './print-json.ts'
-import { styles } from './styles.ts'
+import { printable, styles } from './styles.ts'
 
 export interface DoctorInput {
   readonly wanted: readonly string[]
@@ -72,17 +72,18 @@ function printFindings(
   for (const finding of findings) {
     const { id, severity, what, why, where, fix, since } = finding
     const mark = severity === 'error' ? style.bad('error  ') : style.title('warning')
-    cli.print(`${mark}  ${style.title(what)}`)
+    cli.print(`${mark}  ${style.title(printable(what))}`)
     const line = (title: string, text: string): void =>
       text
         .split('\n')
+        .map(printable)
         .forEach((part, index) => cli.print(`  ${(index === 0 ? title : '').padEnd(5)}  ${part}`))
     line('why', why)
     if (where !== undefined) line('where', where)
     line('fix', repairs.has(id) ? `${fix} (or: pluggram doctor --fix)` : fix)
     // what this command found itself is as old as the command
     if (Date.parse(since) < startedAt - 1_000) line('since', since)
-    cli.print(`  ${style.faint(id)}\n`)
+    cli.print(`  ${style.faint(printable(id))}\n`)
   }
   cli.print(`${summary(findings)}.${advice(findings, repairs.size, input)}${unasked}`)
 }

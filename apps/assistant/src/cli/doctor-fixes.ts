@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { errorMessage } from '@pluggram/sdk'
 import type { Diagnosis } from '../doctor/diagnose.ts'
 import type { CliEnvironment } from './cli-environment.ts'
-import { styles } from './styles.ts'
+import { printable, styles } from './styles.ts'
 
 /** A change may uncover the next mistake, such as a second one in a file; more rounds would be a loop. */
 const MOST_ROUNDS = 5
@@ -36,7 +36,7 @@ export async function fixAll(
         const change = await repair.plan()
         if (!change) continue
         say(
-          `${findingOf(diagnosis, id)}\n${change.diff.map((line) => `  ${coloured(diagnosis.hide(line))}`).join('\n')}`,
+          `${printable(findingOf(diagnosis, id))}\n${change.diff.map((line) => `  ${coloured(printable(diagnosis.hide(line)))}`).join('\n')}`,
         )
         if (!isConfirmed && !(mayAsk && (await isYes('  Make this change?')))) {
           refused.add(id)

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { cutText } from '@pluggram/base'
 
 type Stream = NodeJS.WriteStream
 
@@ -23,4 +24,12 @@ export function styles(stream: Stream): Styles {
     faint: as('dim'),
     plain: (text) => text,
   }
+}
+
+/** More than anybody reads of one line. */
+const LONGEST_LINE = 1_000
+
+/** A line from outside, without what would drive the terminal: files, servers and plugins may contain anything. */
+export function printable(line: string): string {
+  return cutText(line.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' '), LONGEST_LINE)
 }

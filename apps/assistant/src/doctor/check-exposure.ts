@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { join } from 'node:path'
 import { problemPlace } from '@pluggram/config'
 import type { LoadedConfiguration } from '@pluggram/config'
-import { botIdOf, readFacts } from '@pluggram/storage'
+import { databaseFacts } from './database-facts.ts'
 import type { DoctorCheck } from './examined-home.ts'
 import { problem } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -55,8 +54,7 @@ export const accessCheck: DoctorCheck = {
   run({ configuration, settings, home }) {
     const { telegram, access, ai } = settings
     if (telegram.botToken === undefined) return []
-    const file = join(home, 'data', 'pluggram.db')
-    const facts = existsSync(file) ? readFacts(file, botIdOf(telegram.botToken)) : undefined
+    const facts = databaseFacts({ home, settings })
     const isOwned = access.owners.length > 0 || facts?.hasOwner === true
     const mode = access.mode ?? facts?.mode
     const problems: Problem[] = []

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { askLocally } from '@pluggram/http'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { errorMessage, isPluggramError } from '@pluggram/sdk'
+import { Failure } from '@pluggram/sdk/runtime'
 import { doorFolder } from '../door-folder.ts'
 import type { DoctorCheck, ExaminedHome } from './examined-home.ts'
 import { problem } from './problem.ts'
@@ -81,7 +82,18 @@ export const writableCheck: DoctorCheck = {
       data,
       ...['pluggram.db', 'pluggram.db-wal', 'assistant.lock'].map((name) => join(data, name)),
     ]
-    const isNew = (await lstat(data).catch(() => undefined)) === undefined
+    const found = await lstat(data).catch(() => undefined)
+    const isNew = found === undefined
+    if (found && !found.isDirectory() && !found.isSymbolicLink()) {
+      return [
+        problem('home.read-only', {
+          what: `The assistant cannot write to ${data}, and does not start.`,
+          why: 'It is a file, not a folder.',
+          fix: `Move it away: mv ${data} ${data}.old`,
+          where: 'data',
+        }),
+      ]
+    }
     for (const place of isNew ? [home] : places) {
       const code = await access(place, constants.W_OK).then(
         () => undefined,
@@ -113,6 +125,10 @@ export const doorCheck: DoctorCheck = {
   async run({ home, isRunning }: ExaminedHome) {
     const folder = doorFolder(join(home, 'data'))
     try {
+      const found = await lstat(folder).catch(() => undefined)
+      if (!found) return []
+      if (!found.isDirectory())
+        throw new Failure('not-private', { subject: folder, reason: 'it is not a folder' })
       await askLocally(folder, { method: 'GET', path: '/api/findings' })
       return []
     } catch (error) {

@@ -63,12 +63,15 @@ function damage(file: string): Problem[] {
         }),
       ]
     }
-    if (!error.failure.startsWith('database-') || error.failure === 'database-locked') throw error
+    if (error.failure === 'database-locked') throw error
+    const isDamaged = error.failure.startsWith('database-')
     return [
       problem('storage.damaged', {
-        what: 'The database is damaged, and the assistant does not start.',
+        what: `The database ${isDamaged ? 'is damaged' : 'cannot be opened'}, and the assistant does not start.`,
         why: error.message,
-        fix: 'Bring back a backup: pluggram restore FILE. Without one: pluggram start --repair, which moves the file aside.',
+        fix: isDamaged
+          ? 'Bring back a backup: pluggram restore FILE. Without one: pluggram start --repair, which moves the file aside.'
+          : 'Do what it says, then start the assistant.',
         where: 'data/pluggram.db',
       }),
     ]

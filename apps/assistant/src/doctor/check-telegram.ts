@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { problemPlace } from '@pluggram/config'
 import { errorMessage, z } from '@pluggram/sdk'
-import { botIdOf, readFacts } from '@pluggram/storage'
 import { createTelegramApi } from '@pluggram/telegram'
 import type { TelegramApi } from '@pluggram/telegram'
 import { isSwitchedOn } from '../plugins.ts'
+import { databaseFacts } from './database-facts.ts'
 import type { DoctorCheck, ExaminedHome } from './examined-home.ts'
 import { problem } from './problem.ts'
 import type { Problem } from './problem.ts'
@@ -160,10 +158,7 @@ function groupsThatAnswerAll({ configuration, settings, home }: ExaminedHome): {
   )?.[0]
   const path =
     groups === 'always' ? ['groups'] : configured === undefined ? undefined : ['chats', configured, 'respond']
-  const file = join(home, 'data', 'pluggram.db')
-  const stored = existsSync(file)
-    ? readFacts(file, botIdOf(settings.telegram.botToken)).storeOf('ai_chatbot')
-    : new Map<string, string>()
+  const stored = databaseFacts({ home, settings })?.storeOf('ai_chatbot') ?? new Map<string, string>()
   const chosen = [...stored].flatMap(([key, json]) => {
     const id = /^settings:(-\d+)$/.exec(key)?.[1]
     return id !== undefined && always.safeParse(JSON.parse(json)).success ? [id] : []
