@@ -172,7 +172,7 @@ test('things that are not what they should be are named, and nothing of them rea
   await rm(join(home, 'data'))
   await rm(join(home, '.env'), { recursive: true })
   await rm(join(home, 'config.json'))
-  spawnSync('mkfifo', [join(home, 'config.json')])
+  spawnSync('sh', ['-c', 'mkfifo "$0"', join(home, 'config.json')])
   await mkdir(join(home, 'data', 'pluggram.db'), { recursive: true, mode: 0o700 })
   await symlink(tmpdir(), join(home, 'data', 'door'))
   const second = await diagnose(home, ['home', 'config', 'storage'])
