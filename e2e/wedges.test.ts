@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isLong } from '@pluggram/testing/long'
@@ -28,10 +31,36 @@ interface Scene {
   readonly assistant: RunningAssistant
   readonly emulator: RunningEmulator
   readonly disk: SmallDisk | undefined
+  readonly model: FallibleModel
   /** Writes to the assistant. */
   say(text: string): Promise<unknown>
   /** Arms faults for every call of these methods. */
   fault(method: string, effect: object): Promise<unknown>
+}
+
+/** A model's server; while it is down, it answers 503 to everything. */
+interface FallibleModel {
+  readonly url: string
+  isDown: boolean
+  close(): void
+}
+
+async function startModel(): Promise<FallibleModel> {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.setHeader('content-type', 'application/json')
+    if (model.isDown) return response.writeHead(503).end('{"error":{"message":"overloaded"}}')
+    if (request.method === 'GET') return response.end('{"object":"list","data":[{"id":"obedient"}]}')
+    response.setHeader('content-type', 'text/event-stream')
+    const chunk = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'obedient' }
+    const choice = { index: 0, delta: { role: 'assistant', content: 'Yes.' }, finish_reason: 'stop' }
+    return response.end(`data: ${JSON.stringify({ ...chunk, choices: [choice] })}\n\ndata: [DONE]\n\n`)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const model = { url: `http://127.0.0.1:${port}/v1`, isDown: false, close: () => void server.close() }
+  return model
 }
 
 interface Wedge {
@@ -134,6 +163,21 @@ const WEDGES: readonly Wedge[] = [
     },
   },
   {
+    component: 'models',
+    finding: 'model.down:far:obedient',
+    name: 'the model is down',
+    // commands and plugins work
+    isReady: true,
+    sentence: /^Working\. .*A model does not work: far:obedient cannot be reached: .*Commands and plugins do/,
+    async strike({ model, say }) {
+      model.isDown = true
+      await say('hello')
+    },
+    async heal({ model }) {
+      model.isDown = false
+    },
+  },
+  {
     ...storage,
     name: 'the disk is full',
     sentence: /^Cannot save messages: the disk is full\. Free some space/,
@@ -173,10 +217,14 @@ let scene: Scene
 let chatId: number
 
 beforeAll(async () => {
+  const model = await startModel()
   const home = await createHome({
     'plugins/busy.ts': BUSY,
     'plugins_config.json': { enabled_plugins: { busy: true } },
-    'config.json': { plugin_host: { plugins: { busy: { isolation: 'inline' } } } },
+    'config.json': {
+      plugin_host: { plugins: { busy: { isolation: 'inline' } } },
+      ai: { model: 'far:obedient', providers: { far: { base_url: model.url } } },
+    },
   })
   const disk = (await canMount()) ? await mountSmallDisk(join(home, 'data'), 16) : undefined
   const emulator = await startEmulator()
@@ -190,6 +238,7 @@ beforeAll(async () => {
     assistant,
     emulator,
     disk,
+    model,
     say: (text) => write(emulator.driver, ada, text),
     fault: (method, effect) => emulator.driver.post('/faults', { ...effect, method, times: 1_000_000 }),
   }
@@ -198,6 +247,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stopAllPrograms()
+  scene.model.close()
   await scene.disk?.unmount()
   await removeHomes()
 })
@@ -217,6 +267,8 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
     await expect
       .poll(health)
       .toMatchObject({ status: 'ready', summary: expect.stringMatching(/^Working\. Last message/) })
+    // a component may have a finding for each model
+    const id = finding.split(':', 1)[0]
     const found = (what: string): number =>
       scene.assistant.output().match(new RegExp(`"finding":"${finding}".*"msg":"${what}"`, 'g'))?.length ?? 0
     const [opened, gone] = [found('found a problem'), found('a problem is gone')]
@@ -228,10 +280,10 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
         status: isReady ? 'ready' : 'not-ready',
         summary: expect.stringMatching(sentence),
         components: {
-          [component]: { status: expect.stringMatching(/failed|degraded/), problem: { id: finding } },
+          [component]: { status: expect.stringMatching(/failed|degraded/), problem: { id } },
         },
       })
-      expect(failedIn(await health())).toEqual([component])
+      expect(failedIn(await health())).toEqual(isReady ? [] : [component])
       await expect.poll(() => found('found a problem'), { timeout: SEEN_MS }).toBe(opened + 1)
     } finally {
       await heal(scene)

@@ -20,6 +20,8 @@ import type { OwnModels } from './language-model.ts'
 import { LlamaCpp } from './llama-cpp.ts'
 import { ModelChoices } from './model-choices.ts'
 import { ModelPool } from './model-pool.ts'
+import { createModelProbe } from './model-probe.ts'
+import type { ModelProbe } from './model-probe.ts'
 import { ModelProblems } from './model-problems.ts'
 import type { ModelDown } from './model-problems.ts'
 import { ModelWaits } from './model-waits.ts'
@@ -133,23 +135,36 @@ export function createAi(options: AiOptions): Ai {
     now,
     meterFor: (plugin, subject) => new BudgetMeter({ ...metering, plugin, subject }),
   }
+  const latest = { settings, environment }
+  const probe = createModelProbe({ problems, waits, latest, logger, ownPort: options.ownPort })
   return {
     serviceFor: (plugin) => new PluginAi(plugin, core),
     renew(changed) {
+      Object.assign(latest, changed)
       for (const part of [pool, core.otherCalls]) part.renew(changed)
     },
     describe: () => describeModel(pool, problems),
-    health() {
-      const open = [...problems.list(), ...waits.list(), ...(pricesFile.problem ? [pricesFile.problem] : [])]
-      return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
-    },
+    health: () => healthOf(problems, waits, probe, pricesFile),
     down: () => problems.down(),
     budgetUse: (plugins) => budgetUse({ ledger, budgets, plugins, at: now() }),
     async close() {
+      await probe.stop()
       closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true }))
       await llamaCpp.close()
     },
   }
+}
+
+function healthOf(
+  problems: ModelProblems,
+  waits: ModelWaits,
+  probe: ModelProbe,
+  pricesFile: PricesFile,
+): AiHealth {
+  const hanging = waits.list()
+  const prices = pricesFile.problem ? [pricesFile.problem] : []
+  const open = [...problems.list(), ...hanging, ...probe.list(hanging), ...prices]
+  return open.length === 0 ? { status: 'ok' } : { status: 'degraded', problems: open }
 }
 
 /** Creates the clients of models; what is learned of a model is kept from one to the next. */

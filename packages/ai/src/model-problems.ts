@@ -58,6 +58,22 @@ export class ModelProblems {
     this.#logger.error(`The language model cannot be used: ${message}`, { model, err: failure, ...said })
   }
 
+  /** Its server cannot be reached, which no request had to find out. */
+  unreachable(model: string, why: string): void {
+    this.#count(model, why)
+  }
+
+  /** Its server answers again after it could not be reached. */
+  reachable(model: string): void {
+    if (this.#failing.delete(model))
+      this.#logger.info('The server of the language model answers again.', { model })
+  }
+
+  /** Models whose last request failed. */
+  failing(): readonly string[] {
+    return [...this.#failing.keys()]
+  }
+
   worked(model: string): void {
     this.#failing.delete(model)
     if (this.#open.delete(model)) this.#logger.info('The language model works again.', { model })

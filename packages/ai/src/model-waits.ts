@@ -44,6 +44,19 @@ export class ModelWaits {
     }
   }
 
+  /** Models that let a request wait this long, without answering another one meanwhile, or did before. */
+  slow(milliseconds: number): readonly string[] {
+    const end = this.#now() - milliseconds
+    return [...this.#models].flatMap(([model, { open, answeredAt, hasTimedOut }]) =>
+      hasTimedOut || [...open].some(({ since }) => since > answeredAt && since < end) ? [model] : [],
+    )
+  }
+
+  /** Its server answers again after it could not be reached. */
+  reachable(model: string): void {
+    this.#waitsOf(model).hasTimedOut = false
+  }
+
   /** One line for each model that hangs. */
   list(): readonly string[] {
     return [...this.#models].flatMap(([model, { open, answeredAt, hasTimedOut }]) => {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createAi, MODEL_KEYS } from '@pluggram/ai'
+import type { Ai } from '@pluggram/ai'
 import { definePart } from '@pluggram/assembly'
+import type { ComponentHealth } from '@pluggram/observability'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { PROGRAM_ID } from '@pluggram/sdk/runtime'
 import {
@@ -22,6 +24,23 @@ import {
 /** The keys of models; everything else of the environment counts at the next start. */
 function keysOf({ environment }: LoadedConfiguration): Record<string, string | undefined> {
   return Object.fromEntries(MODEL_KEYS.map((name) => [name, environment[name]]))
+}
+
+/** Everything but the conversation works without a model. */
+function modelsHealth({ status, problems }: ReturnType<Ai['health']>): ComponentHealth {
+  const [why] = problems ?? []
+  if (why === undefined) return { status }
+  return {
+    status,
+    problems,
+    problem: {
+      id: 'model.down',
+      headline: 'A model does not work',
+      what: 'A model does not work.',
+      why,
+      fix: 'Commands and plugins do. "pluggram doctor model" says more.',
+    },
+  }
 }
 
 /** The language models and their budgets. */
@@ -65,7 +84,7 @@ export const languageModels = definePart({
         value: percent / 100,
       })),
     )
-    life.add(healthChecks, { name: 'models', check: () => ({ ...ai.health() }), isRequired: false })
+    life.add(healthChecks, { name: 'models', check: () => modelsHealth(ai.health()), isRequired: false })
     life.add(findingSources, {
       name: 'the models',
       check: () =>
