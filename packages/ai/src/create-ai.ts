@@ -148,9 +148,8 @@ export function createAi(options: AiOptions): Ai {
     down: () => problems.down(),
     budgetUse: (plugins) => budgetUse({ ledger, budgets, plugins, at: now() }),
     async close() {
-      await probe.stop()
       closing.abort(new AiError('ai-unavailable', 'The assistant is stopping.', { isRetryable: true }))
-      await llamaCpp.close()
+      await Promise.all([probe.stop(), llamaCpp.close()])
     },
   }
 }
