@@ -1,4 +1,5 @@
 import type { Part } from '@pluggram/assembly'
+import { ownerAlerts } from './parts/alerts.ts'
 import { accessRules } from './parts/access.ts'
 import { ownerService } from './parts/admin.ts'
 import { signedButtons } from './parts/buttons.ts'
@@ -84,6 +85,7 @@ export const ASSISTANT: readonly Part[] = [
   parkedUpdates,
   people,
   healthOfAll,
+  ownerAlerts,
   overviewOfAll,
   webPages,
   plugins,
