@@ -10,7 +10,7 @@ import type { House } from './house.ts'
 export const TEXTS_FILE =
   /texts\.ts$|^packages\/(?:demo-model\/src\/(?:facts|small-talk|foreign-language)|telegram\/src\/api\/refusals)\.ts$/
 const SPEAKING = [
-  /^apps\/assistant\/src\/(?:admin|parts\/telegram|system-plugin|time-zones)/,
+  /^apps\/assistant\/src\/(?:admin|alerts\/(?!alert-findings)|parts\/telegram|system-plugin|time-zones)/,
   /^packages\/pipeline\/src\/(?:ask-plugin|dispatcher|presses)/,
   /^packages\/telegram\/src\/send\/mend-message/,
   /^plugins\/[a-z_]+\/src\//,

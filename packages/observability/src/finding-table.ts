@@ -27,6 +27,7 @@ export const FINDING_AREAS = {
   flow: 'the flow of messages',
   loop: 'the event loop',
   traces: 'OpenTelemetry',
+  alerts: 'alerts to owners',
   unchecked: 'what could not be checked',
 } as const
 
@@ -167,6 +168,8 @@ export const FINDINGS = {
     severity: 'error',
     means: 'Code that computes without a pause, mostly a trusted plugin, kept everything else waiting.',
   },
+  'alerts.nobody': { severity: 'warning', means: 'Nobody is told when something does not work.' },
+  'alerts.undelivered': { severity: 'warning', means: 'The last alert could not be delivered to somebody.' },
 
   'traces.not-sent': {
     severity: 'warning',

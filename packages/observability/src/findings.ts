@@ -49,6 +49,9 @@ export class Findings {
   readonly #listeners = new Set<(change: FindingsChange) => void>()
   readonly #mask: Pick<SecretMask, 'deep'>
 
+  /** False until everything was looked at once: nothing found means nothing before that. */
+  isKnown = false
+
   constructor(mask: Pick<SecretMask, 'deep'>) {
     this.#mask = mask
   }
@@ -66,7 +69,13 @@ export class Findings {
 
   /** Runs all checks side by side and keeps what they say. */
   async look(sources: readonly FindingSource[]): Promise<void> {
-    await Promise.all(sources.map(async (source) => this.replace(source.name, await ask(source))))
+    await Promise.all(
+      sources.map(async (source) => {
+        const before = this.#bySource.get(source.name) ?? []
+        this.replace(source.name, await ask(source, before))
+      }),
+    )
+    this.isKnown = true
   }
 
   /** Replaces what a source found; what it no longer finds counts as resolved. */
@@ -90,10 +99,14 @@ function byWeight(one: Finding, other: Finding): number {
   return one.since < other.since ? -1 : one.since > other.since ? 1 : 0
 }
 
-/** What could not be checked is a finding too: silence would look like health. */
-async function ask(source: FindingSource): Promise<readonly Found[]> {
+/**
+ * What could not be checked is a finding too: silence would look like health. What was wrong before
+ * still counts as wrong.
+ */
+async function ask(source: FindingSource, before: readonly Found[]): Promise<readonly Found[]> {
   const { seconds = CHECK_SECONDS } = source
   const unknown = (why: string): readonly Found[] => [
+    ...before.filter(({ id }) => !id.startsWith('unchecked:')),
     {
       id: `unchecked:${source.name.replaceAll(' ', '-')}`,
       severity: 'warning',

@@ -3,8 +3,8 @@ import type { KeptAlert, Letter, LetterItem, RecipientState } from './alert-stat
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
-/** What was told before waits at least so long, and twice as long each time. */
-const AGAIN_MS = 30_000
+/** What was told before waits at least for so many groups, and twice as long each time. */
+const AGAIN_GROUPS = 3
 const LONGEST_WAIT_MS = 6 * HOUR_MS
 const MOST_DOUBLINGS = 5
 const KEPT_LETTERS = 30
@@ -51,9 +51,10 @@ export class AlertDesk {
     const { alerts } = this.#state
     const { now } = this.#rules
     for (const alert of current) {
-      const kept = (alerts[alert.id] ??= { alert, since: now, times: [] })
+      const since = alert.since ?? now
+      const kept = (alerts[alert.id] ??= { alert, since, times: [] })
       kept.alert = alert
-      if (kept.goneAt !== undefined && kept.letter === undefined) kept.since = now
+      if (kept.goneAt !== undefined && kept.letter === undefined) kept.since = since
       kept.goneAt = undefined
     }
     const ids = new Set(current.map(({ id }) => id))
@@ -171,7 +172,7 @@ export class AlertDesk {
   #waitOf({ alert, times }: KeptAlert): number {
     const wait = this.#rules.waitMs(alert.kind)
     if (times.length === 0) return wait
-    return Math.min(LONGEST_WAIT_MS, Math.max(wait, AGAIN_MS) * 2 ** times.length)
+    return Math.min(LONGEST_WAIT_MS, Math.max(wait, AGAIN_GROUPS * this.#rules.groupMs) * 2 ** times.length)
   }
 
   #isMuted(id: string): boolean {

@@ -14,6 +14,8 @@ export interface Alert {
   readonly fix: string
   /** A plugin that a button restarts. */
   readonly restart?: string
+  /** When it was found, in milliseconds since 1970; default: when it is first looked at. */
+  readonly since?: number
   /** It happened and does not end, such as a budget that is used up by half. */
   readonly isEvent?: true
 }
@@ -43,11 +45,11 @@ export const ALERT_KINDS: Readonly<Record<AlertKind, KindRow>> = {
 const PARKED = 'plugin.parked:'
 
 /** The alert that a finding is; `undefined` for warnings that can wait for `pluggram doctor`. */
-export function alertOf({ id, severity, what, why, fix }: Finding): Alert | undefined {
+export function alertOf({ id, severity, what, why, fix, since }: Finding): Alert | undefined {
   const kind = kindOf(id, severity)
   if (!kind) return undefined
   const restart = id.startsWith(PARKED) ? { restart: id.slice(PARKED.length) } : {}
-  return { id, kind, what, why, fix, ...restart }
+  return { id, kind, what, why, fix, since: Date.parse(since), ...restart }
 }
 
 function kindOf(id: string, severity: Finding['severity']): AlertKind | undefined {

@@ -36,6 +36,12 @@ interface Recipient {
   kept: string
 }
 
+interface Round {
+  readonly rules: DeskRules
+  /** Asked once a round, and only when there is something to tell. */
+  readonly canSend: () => Promise<boolean>
+}
+
 /** Tells each owner what does not work, and when it works again. */
 export class Alerts {
   readonly #options: AlertsOptions
@@ -68,11 +74,13 @@ export class Alerts {
     const current = this.#options.current()
     if (!current || !this.#options.settings().enabled) return IDLE_MS
     let isBusy = current.length > 0
+    let asked: Promise<boolean> | undefined
+    const canSend = (): Promise<boolean> => (asked ??= this.#options.post.canSend())
     for (const userId of this.recipients()) {
       const recipient = await this.#recipient(userId)
       const rules = this.#rules(userId)
       new AlertDesk(recipient.state, rules).see(current)
-      await this.#tell(userId, recipient, rules)
+      await this.#tell(userId, recipient, { rules, canSend })
       isBusy ||= Object.keys(recipient.state.alerts).length + recipient.state.past.length > 0
     }
     return isBusy ? BUSY_MS : IDLE_MS
@@ -86,13 +94,12 @@ export class Alerts {
   /** Sends a letter that says nothing but that letters arrive. */
   async test(userId: number): Promise<void> {
     const recipient = await this.#recipient(userId)
-    const { testWhy: why, testFix: fix, test: what } = alertTexts
     const letter = new AlertDesk(recipient.state, this.#rules(userId)).test({
       id: 'test',
       kind: 'other',
-      what,
-      why,
-      fix,
+      what: alertTexts.test,
+      why: alertTexts.testWhy,
+      fix: alertTexts.testFix,
     })
     await this.#keep(userId, recipient)
     this.#send(userId, recipient, letter)
@@ -130,12 +137,12 @@ export class Alerts {
     await this.#keep(userId, recipient)
   }
 
-  async #tell(userId: number, recipient: Recipient, rules: DeskRules): Promise<void> {
+  async #tell(userId: number, recipient: Recipient, { rules, canSend }: Round): Promise<void> {
     const { state } = recipient
     for (const letter of state.letters.filter(isOnItsWay)) this.#send(userId, recipient, letter)
     const isSomething = hasContent(new AlertDesk(structuredClone(state), rules).next())
     const { letter, changed } =
-      isSomething && (await this.#options.post.canSend()) ? new AlertDesk(state, rules).next() : {}
+      isSomething && (await canSend()) ? this.#seeAgain(userId, recipient).next() : {}
     // kept first: after a crash it is sent again under the same key, and not twice
     await this.#keep(userId, recipient)
     if (changed?.messageId !== undefined && !this.#options.isStorageDown()) {
@@ -145,8 +152,15 @@ export class Alerts {
     if (letter) this.#send(userId, recipient, letter)
   }
 
+  /** The answer may have taken long; what is told is true now. */
+  #seeAgain(userId: number, { state }: Recipient): AlertDesk {
+    const desk = new AlertDesk(state, this.#rules(userId))
+    desk.see(this.#options.current() ?? [])
+    return desk
+  }
+
   #send(userId: number, recipient: Recipient, letter: Letter): void {
-    const { post, logger, isStorageDown, zoneOf } = this.#options
+    const { post, isStorageDown, zoneOf } = this.#options
     const key = `${userId}:${letter.no}`
     if (this.#underWay.has(key)) return
     this.#underWay.add(key)
@@ -159,23 +173,26 @@ export class Alerts {
       // good news wakes nobody
       ...(letter.kind === 'end' && { silent: true }),
     }
-    const sending = isStorageDown() ? post.sendPlain(userId, text) : post.send(userId, letter.no, reply)
-    void sending
-      .then(
-        (messageId) => {
-          letter.messageId = messageId
-          if (messageId === undefined) letter.hasFailed = true
-          logger.info('told an owner', { owner: userId, letter: letter.no, alerts: letter.items.length })
-        },
-        (error: unknown) => {
-          // the next start sends it
-          if (this.#isStopped) return
-          letter.hasFailed = true
-          logger.warn('cannot tell an owner what is wrong', { owner: userId, error: errorMessage(error) })
-        },
-      )
+    const send = (): Promise<number | undefined> =>
+      isStorageDown() ? post.sendPlain(userId, text) : post.send(userId, letter.no, reply)
+    void this.#note(userId, letter, send)
       .then(() => this.#keep(userId, recipient))
       .finally(() => this.#underWay.delete(key))
+  }
+
+  async #note(userId: number, letter: Letter, send: () => Promise<number | undefined>): Promise<void> {
+    const { logger } = this.#options
+    try {
+      const messageId = await send()
+      letter.messageId = messageId
+      letter.hasFailed = messageId === undefined
+      logger.info('told an owner', { owner: userId, letter: letter.no, alerts: letter.items.length })
+    } catch (error) {
+      // the next start sends it
+      if (this.#isStopped) return
+      letter.hasFailed = true
+      logger.warn('cannot tell an owner what is wrong', { owner: userId, error: errorMessage(error) })
+    }
   }
 
   #rules(userId: number): DeskRules {

@@ -12,6 +12,9 @@ import * as tokens from './tokens.ts'
 /** No plugin can have this name. */
 const STORE = 'alerts:told'
 const EVERY_MS = 5_000
+/** For so long, errors count as a spike. */
+const ERRORS_LAST_MS = 6 * 60_000
+const MODEL_USER = 'plugin.errors:ai_chatbot'
 
 /** Tells owners in Telegram what does not work, and answers `/alerts`. */
 export const ownerAlerts = definePart({
@@ -30,11 +33,16 @@ export const ownerAlerts = definePart({
   start({ settings, storage, timeZones, access, board, findings, models, outgoing, logger }, life) {
     const section = settings.at('alerts')
     const zoneOf = (userId: number): string => timeZones.store.of(userId) ?? timeZones.own
+    let modelDownAt = -Infinity
     const current = (): readonly Alert[] | undefined => {
       if (!findings.isKnown) return undefined
       const plugins = board.hosted.plugins().map(({ descriptor }) => descriptor.name)
+      const found = findings.now.flatMap((finding) => alertOf(finding) ?? [])
+      if (found.some(({ kind }) => kind === 'model')) modelDownAt = performance.now()
+      const isExplained = performance.now() - modelDownAt < ERRORS_LAST_MS
       return [
-        ...findings.now.flatMap((finding) => alertOf(finding) ?? []),
+        // without a model it could only fail, and the model is told
+        ...found.filter(({ id }) => !(isExplained && id === MODEL_USER)),
         ...budgetAlerts(models.budgetUse(plugins)),
       ]
     }

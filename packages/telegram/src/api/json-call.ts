@@ -119,9 +119,10 @@ class CallHandler implements Dispatcher.DispatchHandler {
     this.#resolve = resolve
     this.#reject = reject
     this.#underWay = underWay
+    // before anything that may throw: a late timer would end a half-made call
+    this.#member = underWay.add(this)
     this.#timer = setTimeout(() => this.#giveUpLate(), call.limitMilliseconds)
     this.#unfollow = call.signal && followSignal(call.signal, this)
-    this.#member = underWay.add(this)
   }
 
   cancel(): void {

@@ -13,7 +13,7 @@ export interface MethodCallerOptions extends Persistence {
   readonly blocked: BlockedChats
 }
 
-type RawMethod = (params: object, signal: unknown) => Promise<unknown>
+type RawMethod = (...args: readonly unknown[]) => Promise<unknown>
 
 /**
  * Creates the caller for methods that a plugin names. Calls for a chat count toward its limits like
@@ -42,7 +42,7 @@ export function createMethodCaller({
         chatId === undefined ? openGate : gateOf(gate, { chatId, rank: 'answer', kind: 'message' })
       try {
         return await callPersistently(
-          async () => raw[method]?.(params, toGrammySignal(signal)),
+          async () => callRaw(raw[method], params, toGrammySignal(signal)),
           { method, gate: callGate, signal, policy: 'at-most-once' },
           persistence,
         )
@@ -53,4 +53,9 @@ export function createMethodCaller({
       }
     },
   }
+}
+
+/** grammY's methods that take no parameters, such as getMe, take the signal in their place. */
+function callRaw(method: RawMethod | undefined, params: object, signal: unknown): Promise<unknown> | undefined {
+  return method?.length === 1 ? method(signal) : method?.(params, signal)
 }
