@@ -50,7 +50,10 @@ async function configure(section: object = {}, other: object = {}): Promise<void
 }
 
 /** So small that one answer uses it up. */
-const BUDGETS = { overall: { month: { tokens: 1_000_000_000, money: 0 } }, plugin: { day: { tokens: 1_000_000 } } }
+const BUDGETS = {
+  overall: { month: { tokens: 1_000_000_000, money: 0 } },
+  plugin: { day: { tokens: 1_000_000 } },
+}
 
 async function start(): Promise<void> {
   assistant = await startAssistant(home, { TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: emulator.url })
@@ -64,9 +67,9 @@ async function alerts(who: EmulatedUser): Promise<TranscriptMessage[]> {
 
 /** What Ada was told of since then, besides ends. */
 async function problemsAfter(count: number): Promise<string[]> {
-  return (await alerts(ada)).slice(count).flatMap(({ text }) =>
-    text.includes('⚠') && !text.includes('Alerts today') ? [text] : [],
-  )
+  return (await alerts(ada))
+    .slice(count)
+    .flatMap(({ text }) => (text.includes('⚠') && !text.includes('Alerts today') ? [text] : []))
 }
 
 /** Waits for a message to somebody that says this. */
@@ -83,7 +86,6 @@ async function waitForAlert(who: EmulatedUser, words: RegExp, after = 0): Promis
     .toMatch(words)
   return found as TranscriptMessage
 }
-
 
 /** Waits until the assistant itself knows of a fault. */
 async function waitForFinding(id: string): Promise<void> {
@@ -150,7 +152,11 @@ describe('alerts', () => {
   test('errors are told without what people wrote, and are muted by a button', async () => {
     for (let time = 0; time < 10; time += 1) await write(emulator.driver, eve, `boom ${SECRET}`)
     await waitForAlert(ada, /"fragile" failed \d+ times/)
-    const muted = await pressButton(emulator.driver, { chatId: ada.id, user: ada, label: '🔕 Mute for a day' })
+    const muted = await pressButton(emulator.driver, {
+      chatId: ada.id,
+      user: ada,
+      label: '🔕 Mute for a day',
+    })
     expect(muted.text).toContain('🔕 Muted until')
     const [page] = await ask(emulator.driver, ada, '/alerts')
     expect(page).toMatch(/"fragile" failed/)
@@ -173,13 +179,19 @@ describe('alerts', () => {
       await sleep(1_000)
     }
     isModelDown = false
-    await expect.poll(async () => (await ask(emulator.driver, eve, 'and now')).at(-1), { timeout: 60_000 }).toBe('Fine.')
+    await expect
+      .poll(async () => (await ask(emulator.driver, eve, 'and now')).at(-1), { timeout: 60_000 })
+      .toBe('Fine.')
     await waitForAlert(ada, /✅ The model own:obedient does not answer\.\nIt works again after/)
   })
 
   test('while Telegram takes nothing, nothing piles up: afterwards there is one message', async () => {
     const before = (await alerts(ada)).length
-    await emulator.driver.post('/faults', { kind: 'server-error', method: ['getMe', 'sendMessage'], times: 100_000 })
+    await emulator.driver.post('/faults', {
+      kind: 'server-error',
+      method: ['getMe', 'sendMessage'],
+      times: 100_000,
+    })
     await configure(NO_ROOM)
     await waitForFinding('storage.disk-low')
     await configure(NO_ROOM, { backup: { every_hours: 1 } })

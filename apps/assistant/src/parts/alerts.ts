@@ -51,7 +51,8 @@ export const ownerAlerts = definePart({
       owners: () => access.rules.owners(),
       zoneOf,
       current,
-      isStorageDown: () => findings.now.some(({ id, severity }) => id.startsWith('storage.') && severity === 'error'),
+      isStorageDown: () =>
+        findings.now.some(({ id, severity }) => id.startsWith('storage.') && severity === 'error'),
       post: new AlertPost(outgoing),
       store: storage.pluginStores.forPlugin(STORE),
       logger,

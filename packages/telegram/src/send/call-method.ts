@@ -56,6 +56,10 @@ export function createMethodCaller({
 }
 
 /** grammY's methods that take no parameters, such as getMe, take the signal in their place. */
-function callRaw(method: RawMethod | undefined, params: object, signal: unknown): Promise<unknown> | undefined {
+function callRaw(
+  method: RawMethod | undefined,
+  params: object,
+  signal: unknown,
+): Promise<unknown> | undefined {
   return method?.length === 1 ? method(signal) : method?.(params, signal)
 }
