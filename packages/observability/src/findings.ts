@@ -34,9 +34,13 @@ export interface FindingSource {
   /** Nothing when all is well. It has 5 s, or `seconds`; it may throw. */
   check(): Awaitable<readonly Found[]>
   readonly seconds?: number
+  /** Whoever finds them logs them as well, with more: the log is not told twice. */
+  readonly isLogged?: true
 }
 
 export interface FindingsChange {
+  /** The source that found it. */
+  readonly source: string
   readonly opened: readonly Finding[]
   readonly resolved: readonly Finding[]
 }
@@ -90,7 +94,7 @@ export class Findings {
     const opened = after.filter(({ id }) => before.every((other) => other.id !== id))
     const resolved = before.filter(({ id }) => after.every((other) => other.id !== id))
     if (opened.length + resolved.length === 0) return
-    for (const listener of this.#listeners) listener({ opened, resolved })
+    for (const listener of this.#listeners) listener({ source, opened, resolved })
   }
 }
 

@@ -17,11 +17,13 @@ export const currentFindings = definePart({
     const { logger: log } = needs
     life.add(routes, (server) => registerFindingRoutes(server, found))
     life.onStop(
-      found.onChange(({ opened, resolved }) => {
+      found.onChange(({ source, opened, resolved }) => {
+        const isLogged = needs.findingSources.some(({ name, ...one }) => name === source && one.isLogged)
         for (const { id, severity, what, why, fix } of opened) {
-          log.warn('found a problem', { finding: id, severity, what, why, fix })
+          log[isLogged ? 'debug' : 'warn']('found a problem', { finding: id, severity, what, why, fix })
         }
-        for (const { id, what } of resolved) log.info('a problem is gone', { finding: id, what })
+        for (const { id, what } of resolved)
+          log[isLogged ? 'debug' : 'info']('a problem is gone', { finding: id, what })
       }),
     )
     life.onOpen(() => {

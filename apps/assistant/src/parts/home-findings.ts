@@ -15,6 +15,7 @@ export const homeFindings = definePart({
     const machine = findMachineProblems().map(withoutRepair)
     life.add(findingSources, {
       name: 'the configuration',
+      isLogged: true,
       check: () => findConfigProblems(needs.configuration.now),
     })
     life.add(findingSources, {

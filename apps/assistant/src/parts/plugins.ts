@@ -34,6 +34,7 @@ export const plugins = definePart({
     board.runBy(host)
     life.add(tokens.findingSources, {
       name: 'the plugins',
+      isLogged: true,
       check: () => findPluginProblems(board),
     })
     life.onOpen(() => {

@@ -21,6 +21,7 @@ export const reloading = definePart({
     const reloader = createReloader({ ...needs, home: folders.home, isSafe: mode.isSafe })
     life.add(tokens.findingSources, {
       name: 'the saved configuration',
+      isLogged: true,
       check: () => findConfigProblems(reloader.refused()),
     })
     return reloader
