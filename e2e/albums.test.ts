@@ -169,7 +169,9 @@ test('a part of an album that comes late joins its album, while that is answered
   await sendAlbum(emulator, first, [{}])
   await expect.poll(() => model.requests.length, { timeout: 30_000 }).toBe(3)
   arrive()
-  expect(await texts(driver, ada.id, 2)).toEqual(['3 pictures, “Which is best?”', '0 pictures, “Hello”'])
+  await expect
+    .poll(() => texts(driver, ada.id, 0), { timeout: 30_000 })
+    .toEqual(['3 pictures, “Which is best?”', '0 pictures, “Hello”'])
 
   // after the answer
   const second = { ...to, albumId: newAlbum() }

@@ -132,6 +132,7 @@ function joinParts(
   const messages = parts.map(({ message }) => message).toSorted((one, other) => one.id - other.id)
   const [lead = first.message] = messages
   const said = messages.filter(({ text }) => text !== '')
+  const isUnclear = said.length > 1 && said.length < messages.length
   const replyTo = messages.find((message) => message.replyTo)?.replyTo
   // one part from elsewhere makes the album one from elsewhere: nothing counts as the user's own by mistake
   const origin = messages.find((message) => message.origin !== undefined)?.origin
@@ -152,6 +153,7 @@ function joinParts(
       ...(origin !== undefined && { origin }),
       ...(carried.length > 0 && { carried: unique(carried) }),
       parts: messages.map(({ id }) => id),
+      ...(isUnclear && { captionedParts: said.map((message) => messages.indexOf(message)) }),
       ...(lead.albumId !== undefined && { albumId: lead.albumId }),
     },
   }

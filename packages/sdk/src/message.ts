@@ -149,6 +149,11 @@ export interface IncomingMessage {
    */
   readonly parts?: readonly number[]
   /**
+   * Of an album with several captions, but not one for each part: the indexes in `parts` of those
+   * that have one, in the order of `text`.
+   */
+  readonly captionedParts?: readonly number[]
+  /**
    * The album that the message belongs to. Telegram sends its parts one by one; one that comes more
    * than a second after the others is a message of its own with the same `albumId`.
    */

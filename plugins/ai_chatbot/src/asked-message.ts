@@ -55,6 +55,23 @@ export function withAlbum(
   }
 }
 
+/**
+ * Apps show an album as one message, and an answer to it is one to its first part: all its pictures
+ * are meant. An answer to another part is about that part.
+ */
+export function answeringAlbum(message: Message, known: Pick<Asked, 'ids' | 'album'> | undefined): Message {
+  const { replyTo } = message
+  if (!replyTo || !known?.album || known.ids[0] !== replyTo.id) return message
+  return { ...message, replyTo: { ...replyTo, attachments: known.album as Attachment[] } }
+}
+
+/** Which pictures of an album its captions belong to, for the model; '' when that is clear. */
+export function captionPlaces({ captionedParts, parts = [] }: Message): string {
+  if (!captionedParts) return ''
+  const places = captionedParts.map((index) => index + 1)
+  return `[an album of ${parts.length}; the captions belong, in this order, to number ${places.join(', ')}]`
+}
+
 /** What is known of an album that was asked about. */
 export function albumOf({
   id,

@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.ts'
 import { converse } from './conversation.ts'
 import type { Asking, ChatbotParts, Edit, Question } from './conversation.ts'
 import { answerChange, replacing } from './edited-question.ts'
+import { answeringAlbum, captionPlaces } from './asked-message.ts'
 import { carriedTexts, foreignText } from './foreign-text.ts'
 import { friendlyError, mayPass } from './friendly-error.ts'
 import {
@@ -168,7 +169,14 @@ async function answer(
   if (text === '' && message.attachments.length === 0 && message.carried === undefined) return undefined
   // a picture without words is meant for the group, unless everything is answered there
   if (text === '' && chat.type !== 'private' && !isSpoken(message) && !message.isAddressed) return undefined
-  return tryAnswer(text, context, parts)
+  return tryAnswer(text, await answeringWhole(context, parts), parts)
+}
+
+async function answeringWhole(context: MessageContext, { history }: ChatbotParts): Promise<MessageContext> {
+  const { replyTo } = context.message
+  if (!replyTo?.attachments || replyTo.attachments.length === 0) return context
+  const known = await history.question(context.chat, { id: replyTo.id })
+  return { ...context, message: answeringAlbum(context.message, known) }
 }
 
 /** Asks for the rest of an answer that reached its maximum length. */
@@ -247,13 +255,14 @@ async function answerMessage(
     ...carriedTexts(context),
   ]
   const said = [...own, ...foreign]
+  const places = captionPlaces(context.message)
   const isAlone = said.length === 0 && read.texts.length === 0
   if (isAlone && read.files.length === 0) {
     asking.answer.end()
     return { success: true, response: read.problem ?? TEXTS.cannotReadDescribeWhat }
   }
   const question: Question = {
-    text: [...said, ...read.texts].join('\n\n'),
+    text: [...said, ...(places === '' ? [] : [places]), ...read.texts].join('\n\n'),
     typed: text,
     files: read.files,
     isAlone,
