@@ -61,6 +61,7 @@ test.skipIf(cannotRun !== undefined)(
     await expect.poll(() => heard(/^WATCHDOG=1$/)).toBe(true)
     // it was not ready at first, and said so
     const first = socket.notices.findIndex(({ lines }) => lines.includes('READY=1'))
+    expect(socket.notices[first]?.lines).toContain('WATCHDOG=1')
     const before = socket.notices.slice(0, first).flatMap(({ lines }) => lines)
     expect(before.join()).toMatch(/STATUS=(Starting|Not receiving).*EXTEND_TIMEOUT_USEC=60000000/)
     expect(before.join()).not.toContain('WATCHDOG=1')

@@ -59,7 +59,7 @@ test('status, logs, plugins, restart and stop reach the running assistant, and s
   })
   expect(await runCommand(home, 'status')).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/^Ada +ready/),
+    output: expect.stringMatching(/^Working\. .*\nAda +ready/),
   })
 
   const listed = JSON.parse((await runCommand(home, 'plugins', 'list', '--json')).output) as unknown
