@@ -12,13 +12,14 @@ export const messageJourneys = definePart({
   async start({ settings, storage, mask, logger }, life) {
     const keep = settings.at('journeys', 'keep')
     const days = settings.at('journeys', 'days')
-    const recorder = new JourneyRecorder({ keep: keep.now, hide: (text) => mask.apply(text) })
+    const recorder = new JourneyRecorder({ keep: keep.now, hide: mask.apply })
     life.onStop(keep.onChange((now) => recorder.resize(now)))
     const kept = new KeptJourneys({
       store: storage.journeys,
-      days: () => days.now,
+      days: days.now,
       onError: (error) => logger.warn('cannot keep what a message went through', { err: error }),
     })
+    life.onStop(days.onChange((now) => kept.keepFor(now)))
     await kept.open()
     recorder.onEnd((journey) => kept.add(journey))
     life.onStop(() => kept.close())

@@ -114,7 +114,7 @@ test('of each plugin and day the last failed, the slowest and the dearest are wr
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
   const written: (readonly KeptRow[])[] = []
   const kept = new KeptJourneys({
-    days: () => 7,
+    days: 7,
     onError: () => {},
     store: {
       all: async () => [],

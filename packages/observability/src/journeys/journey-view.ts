@@ -66,7 +66,7 @@ export function summaryOf(journey: RecordedJourney): JourneySummary {
     isOver,
     ms: rounded(until - start.since),
     ...(outcome !== undefined && { outcome }),
-    isFailed: isFailed(journey),
+    isFailed: journey.isFailed,
     ...(plugin !== undefined && { plugin }),
     tokens: sum(journey, 'inputTokens') + sum(journey, 'outputTokens'),
     ...(money !== undefined && { money }),
@@ -94,10 +94,6 @@ export function viewOf(journey: RecordedJourney): JourneyView {
     }),
     stepsLeftOut: journey.leftOut,
   }
-}
-
-export function isFailed({ outcome, undelivered }: RecordedJourney): boolean {
-  return outcome === 'failed' || outcome === 'parked' || undelivered > 0
 }
 
 /** What the models cost; `undefined` when none was asked, or one has no price. */

@@ -1,5 +1,5 @@
 import type { RecordedJourney } from './recorded-journey.ts'
-import { isFailed, summaryOf, viewOf } from './journey-view.ts'
+import { summaryOf, viewOf } from './journey-view.ts'
 
 /** Why a journey is kept. */
 export const KEPT_REASONS = ['failed', 'slowest', 'dearest'] as const
@@ -27,7 +27,7 @@ interface KeptStore {
 export interface KeptJourneysOptions {
   readonly store: KeptStore
   /** How many days they are kept; 0 keeps none. */
-  days(): number
+  readonly days: number
   onError(error: unknown): void
 }
 
@@ -62,10 +62,18 @@ export class KeptJourneys {
   #day = ''
   #dayEnds = 0
   #timer: NodeJS.Timeout | undefined
+  #days: number
   #writing: Promise<void> = Promise.resolve()
 
   constructor(options: KeptJourneysOptions) {
     this.#options = options
+    this.#days = options.days
+  }
+
+  /** Keeps them for another number of days from now on. */
+  keepFor(days: number): void {
+    this.#days = days
+    this.#forgetOld(Date.now())
   }
 
   /** Reads what an earlier run kept today. */
@@ -78,18 +86,18 @@ export class KeptJourneys {
 
   /** Looks at a journey that is over. */
   add(journey: RecordedJourney): void {
-    if (this.#options.days() === 0 || journey.isForgotten) return
+    if (this.#days === 0 || journey.isForgotten) return
     const now = Date.now()
     if (now >= this.#dayEnds) this.#turnDay(now)
     const { plugin = '', until = 0, since } = journey
     const best = this.#bestOf(plugin)
     const milliseconds = until - since
-    if (isFailed(journey)) this.#keep('failed', now, journey)
+    if (journey.isFailed) this.#keep('failed', now, journey)
     if (milliseconds > best.slowest * CLEARLY) {
       best.slowest = milliseconds
       this.#keep('slowest', milliseconds, journey)
     }
-    const cost = costOf(journey)
+    const cost = journey.hasAskedModel ? costOf(journey) : 0
     if (cost > best.dearest) {
       best.dearest = cost
       this.#keep('dearest', cost, journey)
@@ -113,7 +121,12 @@ export class KeptJourneys {
     this.#day = dayName(day)
     this.#dayEnds = (day + 1) * DAY_MS
     this.#bests = new Map()
-    const oldest = dayName(day - Math.max(0, this.#options.days() - 1))
+    this.#forgetOld(now)
+  }
+
+  /** With 0 days, what is there goes as well. */
+  #forgetOld(now: number): void {
+    const oldest = dayName(Math.floor(now / DAY_MS) - this.#days + 1)
     this.#options.store.forgetBefore(oldest).catch(this.#options.onError)
   }
 
@@ -134,8 +147,6 @@ export class KeptJourneys {
 
 /** What a journey's models cost: money if all prices are known, else tokens. */
 function costOf(journey: RecordedJourney): number {
-  const isAsked = journey.steps.some(({ kind }) => kind === 'model')
-  if (!isAsked) return 0
   const { money = 0, tokens } = summaryOf(journey)
   // money counts before tokens: a model without a price is a free one
   return money > 0 ? money * 1e9 : tokens

@@ -6,8 +6,8 @@ const MAX_NAME = 120
 
 /** Kinds whose messages are on their way: a journey is over only when none is open. */
 const ON_THE_WAY: ReadonlySet<StepKind> = new Set(['outbox', 'send'])
-/** Kinds whose names come from outside the assistant. */
-const FOREIGN: ReadonlySet<StepKind> = new Set(['service', 'http', 'model', 'tool', 'approval'])
+/** Kinds whose names and facts are all made by the assistant itself, so that they hold no secret. */
+const OWN: ReadonlySet<StepKind> = new Set(['inbox', 'lane', 'album', 'route', 'answer', 'outbox'])
 
 /** What a journey needs of its recorder. */
 export interface JourneyOwner {
@@ -69,7 +69,9 @@ export class RecordedStep implements Step {
   }
 
   note(facts: StepFacts): void {
-    if (!this.journey.isOver) this.facts = { ...this.facts, ...this.journey.hidden(facts) }
+    if (this.journey.isOver) return
+    const shown = this.journey.hidden(this.kind, facts)
+    this.facts = this.facts ? { ...this.facts, ...shown } : shown
   }
 
   end(outcome?: string, facts?: StepFacts): void {
@@ -136,12 +138,12 @@ export class RecordedJourney implements Journey {
       return UNRECORDED
     }
     if (isOnTheWay) this.#onTheWay += 1
-    const shown = FOREIGN.has(kind) ? this.owner.hide(name.slice(0, MAX_NAME)) : name
+    const shown = OWN.has(kind) ? name : this.owner.hide(name.slice(0, MAX_NAME))
     const step = new RecordedStep(this, parent, {
       kind,
       name: shown,
       since,
-      facts: facts && this.hidden(facts),
+      facts: facts && this.hidden(kind, facts),
     })
     this.steps.push(step)
     return step
@@ -165,7 +167,8 @@ export class RecordedJourney implements Journey {
     this.#close()
   }
 
-  hidden(facts: StepFacts): StepFacts {
+  hidden(kind: StepKind, facts: StepFacts): StepFacts {
+    if (OWN.has(kind)) return facts
     let changed: Record<string, StepFacts[string]> | undefined
     for (const key in facts) {
       const value = facts[key]
@@ -178,6 +181,16 @@ export class RecordedJourney implements Journey {
 
   get traceparent(): string | undefined {
     return undefined
+  }
+
+  /** A plugin failed, the update was parked, or a message was given up. */
+  get isFailed(): boolean {
+    return this.outcome === 'failed' || this.outcome === 'parked' || this.undelivered > 0
+  }
+
+  /** Whether a language model was asked. */
+  get hasAskedModel(): boolean {
+    return this.steps.some(({ kind }) => kind === 'model')
   }
 
   #close(): void {

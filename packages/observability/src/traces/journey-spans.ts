@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { StepFacts, StepKind } from '@pluggram/sdk/runtime'
-import { isFailed } from '../journeys/journey-view.ts'
 import type { RecordedJourney, RecordedStep } from '../journeys/recorded-journey.ts'
 
 /** A value of an attribute. */
@@ -113,7 +112,7 @@ export function spansOf(journey: RecordedJourney): Span[] {
     kind: SPAN_KINDS.consumer,
     start: at(start.since),
     end: at(until),
-    isError: isFailed(journey),
+    isError: journey.isFailed,
     attributes: present({
       'messaging.system': 'telegram',
       'messaging.operation.name': 'process',

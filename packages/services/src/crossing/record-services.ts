@@ -2,19 +2,17 @@ import type { Services } from '@pluggram/sdk'
 import { currentStep, errorName, inStep, SERVICES } from '@pluggram/sdk/runtime'
 import type { MethodCrossing, Step, StepKind } from '@pluggram/sdk/runtime'
 
-/** Model requests are steps of their own; the rest are sent to nobody, or happen in the plugin. */
-const RECORDED = [
-  'store',
-  'cache',
-  'rateLimit',
-  'http',
-  'plugins',
-  'database',
-  'scheduler',
-  'files',
-  'telegram',
-] as const
-type RecordedName = (typeof RECORDED)[number]
+type RecordedName = Exclude<keyof Services, 'captureException'>
+type Methods = Readonly<Record<string, MethodCrossing>>
+
+/** Requests to models are steps of their own. */
+const RECORDED_ELSEWHERE = 'ai'
+/** What a call of these asks for is done by the assistant, and may take a while. */
+const ASKED: ReadonlySet<MethodCrossing | undefined> = new Set<MethodCrossing>(['value', 'callback'])
+
+const RECORDED = (Object.keys(SERVICES) as RecordedName[]).filter(
+  (name) => name !== RECORDED_ELSEWHERE && Object.values(methodsOf(name)).some((crossing) => ASKED.has(crossing)),
+)
 
 type Method = (...args: readonly unknown[]) => unknown
 
@@ -37,19 +35,22 @@ export function recordServices<Given extends Partial<Services>>(services: Given)
 }
 
 function recordOne(name: RecordedName, service: object): object {
-  const { methods } = SERVICES[name] as { readonly methods: Readonly<Record<string, MethodCrossing>> }
+  const methods = methodsOf(name)
   const wrapped = Object.create(service) as object
   for (const key of memberNames(service)) {
     const member: unknown = Reflect.get(service, key)
     if (typeof member !== 'function') continue
     const method: Method = (...args) => Reflect.apply(member, service, args) as unknown
-    const crossing = methods[key]
     // a plugin process's calls of its database arrive as one method
-    const isAsked = crossing === 'value' || crossing === 'callback' || (name === 'database' && key === 'call')
+    const isAsked = ASKED.has(methods[key]) || (name === 'database' && key === 'call')
     const value = isAsked ? recordedMethod(method, (args) => nameOf(name, key, args)) : method
     Object.defineProperty(wrapped, key, { value, enumerable: true, configurable: true })
   }
   return wrapped
+}
+
+function methodsOf(name: RecordedName): Methods {
+  return SERVICES[name].methods
 }
 
 /** The names of an object's members, those of its class included. */
