@@ -25,6 +25,8 @@ const WORDS = 'zanzibar'
 const plugin = (name: string): string => `
 import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
+  patterns: [/^never ${name}$/],
+  setup: () => ({ processMessage: () => undefined }),
   commands: {
     ${name}: {
       description: 'Works',
@@ -59,6 +61,8 @@ export default definePlugin({
   },
 })
 `
+
+const PASSER = 'export default class { processMessage() { return undefined } }'
 
 interface Step {
   readonly id: number
@@ -115,7 +119,8 @@ async function startStage(
     '.env': `TELEGRAM_BOT_TOKEN=${TOKEN}\n`,
     'plugins/inner.ts': plugin('inner'),
     'plugins/outer.ts': plugin('outer'),
-    'plugins_config.json': { enabled_plugins: { inner: true, outer: true } },
+    'plugins/passer.js': PASSER,
+    'plugins_config.json': { enabled_plugins: { inner: true, outer: true, passer: true } },
     'config.json': { plugin_host: { plugins: { inner: { isolation: 'inline' } } } },
   })
   const environment = {
@@ -177,7 +182,14 @@ test('a message can be followed from its arrival until its answer is sent, and f
   const sum = await journeyOf(stage, 'CALL outer__add {"a":2,"b":40}')
   expect(sum.plugin).toBe('ai_chatbot')
   expect(sum.tokens).toBeGreaterThan(0)
+  // why this plugin: one did not match, another was asked before and passed
+  expect(only(sum, 'route').facts).toMatchObject({
+    reason: 'message',
+    unmatched: expect.arrayContaining(['inner', 'outer']) as unknown,
+  })
+  expect(only(sum, 'plugin', 'passer').outcome).toBe('pass')
   const asked = only(sum, 'plugin', 'ai_chatbot')
+  expect(only(sum, 'plugin', 'passer').startMs).toBeLessThanOrEqual(asked.startMs)
   const requests = sum.steps.filter(({ kind }) => kind === 'model')
   expect(requests.map(({ parent }) => parent)).toEqual([asked.id, asked.id])
   expect(requests[0]?.name).toMatch(/obedient$/)
@@ -246,13 +258,16 @@ test('a message can be followed from its arrival until its answer is sent, and f
   expect((await runCommand(home, 'journey', 'slowest')).output).toContain('a message was sent')
 })
 
-test('a message that waits shows behind which one; a crashed plugin and a forgotten person leave no gap', async () => {
+test('a message that waits shows behind which one; a crash, a kill and a forgotten person are told as they are', async () => {
   const story = Promise.withResolvers<void>()
+  let hasHung = false
   const stage = await startStage(async (request, index) => {
     if (index === 0) await story.promise
-    return obeys(request)
+    const isHanging = !hasHung && String(request.messages.at(-1)?.content).includes('hang')
+    hasHung ||= isHanging
+    return isHanging ? new Promise<never>(() => {}) : obeys(request)
   })
-  const { driver, ada, api } = stage
+  const { driver, ada, api, home, assistant, environment } = stage
   await write(driver, ada, 'a long story')
   await expect.poll(() => models[0]?.requests.length).toBe(1)
   const first = await api.get<Journey>('/journeys/last')
@@ -278,4 +293,16 @@ test('a message that waits shows behind which one; a crashed plugin and a forgot
   await expect
     .poll(async () => await api.get<{ journeys: Journey[]; kept: Journey[] }>('/journeys'))
     .toEqual({ journeys: [], kept: [] })
+
+  // a message that is tried again after a kill says so
+  await write(driver, ada, 'hang')
+  await expect.poll(() => hasHung).toBe(true)
+  await assistant.stop('SIGKILL')
+  const answered = (await botMessages(driver, ada.id)).length + 1
+  const again = await startAssistant(home, environment)
+  await botMessages(driver, ada.id, answered)
+  const next = createSession(`${again.url}/api`, { cookie: (await logIn(again)).cookie })
+  const retried = await lastOf({ ...stage, api: next })
+  expect(only(retried, 'inbox')).toMatchObject({ name: 'from disk', facts: { earlierTries: 1 } })
+  expect(retried).toMatchObject({ outcome: 'answered', plugin: 'ai_chatbot' })
 })

@@ -23,9 +23,20 @@ export const messageJourneys = definePart({
     await kept.open()
     recorder.onEnd((journey) => kept.add(journey))
     life.onStop(() => kept.close())
-    life.add(tokens.forgetters, { forget: (userId) => recorder.forget(userId) })
-    const move = (from: number, to: number): void => recorder.move(from, to)
-    life.add(tokens.chatKeepers, { what: 'what its last messages went through', move })
+    // memory first: what is about to be written comes from there
+    life.add(tokens.forgetters, {
+      forget(userId) {
+        recorder.forget(userId)
+        return storage.journeys.forget(userId)
+      },
+    })
+    life.add(tokens.chatKeepers, {
+      what: 'what its messages went through',
+      move(from, to) {
+        recorder.move(from, to)
+        return storage.journeys.move(from, to)
+      },
+    })
     return recorder
   },
 })

@@ -122,7 +122,6 @@ function contribute(
     chatMoves,
     timeZones,
     aiLedger,
-    journeys,
   }: Storage,
   life: Life,
 ): void {
@@ -136,8 +135,6 @@ function contribute(
   keep('the access settings', (from, to) => access.move(from, to))
   keep('the time zone', (from, to) => timeZones.move(from, to))
   keep('the chosen model and the budget', (from, to) => aiLedger.moveChat(from, to))
-  keep('what its messages went through', (from, to) => journeys.move(from, to))
-  life.add(forgetters, { forget: (userId) => journeys.forget(userId) })
   life.add(forgetters, { forget: (userId) => aiLedger.choose('user', userId, null) })
   life.add(forgetters, { forget: (userId) => timeZones.set(userId, undefined) })
   life.add(forgetters, { forget: (userId) => access.forget(userId) })
