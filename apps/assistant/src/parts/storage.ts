@@ -113,16 +113,7 @@ function guardFiles(database: DatabaseSync, log: WriteLog, to: Logger): FileGuar
  * user.
  */
 function contribute(
-  {
-    messages,
-    pluginStores,
-    pluginChats,
-    chatSettings,
-    access,
-    chatMoves,
-    timeZones,
-    aiLedger,
-  }: Storage,
+  { messages, pluginStores, pluginChats, chatSettings, access, chatMoves, timeZones, aiLedger }: Storage,
   life: Life,
 ): void {
   const keep = (what: string, move: (from: number, to: number) => unknown): void =>

@@ -11,7 +11,8 @@ const RECORDED_ELSEWHERE = 'ai'
 const ASKED: ReadonlySet<MethodCrossing | undefined> = new Set<MethodCrossing>(['value', 'callback'])
 
 const RECORDED = (Object.keys(SERVICES) as RecordedName[]).filter(
-  (name) => name !== RECORDED_ELSEWHERE && Object.values(methodsOf(name)).some((crossing) => ASKED.has(crossing)),
+  (name) =>
+    name !== RECORDED_ELSEWHERE && Object.values(methodsOf(name)).some((crossing) => ASKED.has(crossing)),
 )
 
 type Method = (...args: readonly unknown[]) => unknown
