@@ -6,6 +6,7 @@ import { planPlugins, unknownKeys } from './plugins.ts'
 import type { PlanOptions } from './plugins.ts'
 import type { PluginBoard } from './plugin-board.ts'
 import type { ProblemLog } from './problem-log.ts'
+import { Newcomers } from './newcomers.ts'
 import { watchFiles } from './watch-files.ts'
 import { watchHome } from './watch-home.ts'
 import type { HomeWatch } from './watch-home.ts'
@@ -37,6 +38,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   const { home, board, configuration, settings, logger, mask, problemLog } = options
   let working: Promise<void> = Promise.resolve()
   let refused: LoadedConfiguration | undefined
+  const newcomers = new Newcomers(home, logger)
 
   async function readAndApply(): Promise<void> {
     const loaded = await loadConfiguration({ home, environment: process.env })
@@ -56,6 +58,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const lines = [...next.problems, ...unknownKeys(next.configuration, board.hosted), ...waiting]
     problemLog.settle(lines, report.problems)
     if (report.changed.length > 0) logger.info(`reloaded: ${report.changed.join(', ')}`)
+    await newcomers.tell(next.plan)
   }
 
   return {

@@ -32,9 +32,26 @@ export async function ownFiles({
   isSingleFile,
   packageFile,
 }: PluginCandidate): Promise<string[]> {
-  if (isSingleFile) return [entry]
+  if (isSingleFile) return withHelpers(entry)
   const files = await listFiles(directory)
   return [entry, ...(packageFile === undefined ? [] : [packageFile]), ...files]
+}
+
+const RELATIVE = /['"](\.{1,2}\/[^'"\n]+)['"]/g
+
+/** A single file and the files beside it that it names, and those that they name. */
+async function withHelpers(entry: string): Promise<string[]> {
+  const root = path.dirname(entry)
+  const found = new Set([entry])
+  for (const file of found) {
+    if (found.size >= MAX_FILES) break
+    const text = await readFile(file, 'utf8').catch(() => '')
+    for (const [, named = ''] of text.matchAll(RELATIVE)) {
+      const helper = path.resolve(path.dirname(file), named)
+      if (helper.startsWith(root + path.sep)) found.add(helper)
+    }
+  }
+  return [...found]
 }
 
 async function listFiles(root: string): Promise<string[]> {
