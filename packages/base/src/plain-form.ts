@@ -56,6 +56,33 @@ export function plainForm(text: string): PlainForm {
   return form
 }
 
+/** A line break and the indent behind it. */
+const BREAK = /[\r\n]\s*/g
+
+export function withoutLineBreaks(text: string): string {
+  return text.replace(BREAK, '')
+}
+
+/** A form without its line breaks: programs wrap what is long. */
+export function joinLines(form: PlainForm): PlainForm {
+  const parts: string[] = []
+  const [starts, ends]: [number[], number[]] = [[], []]
+  let from = 0
+  const copyUntil = (to: number): void => {
+    parts.push(form.text.slice(from, to))
+    for (let index = from; index < to; index += 1) {
+      starts.push(form.starts[index] ?? 0)
+      ends.push(form.ends[index] ?? 0)
+    }
+  }
+  for (const { 0: part, index } of form.text.matchAll(BREAK)) {
+    copyUntil(index)
+    from = index + part.length
+  }
+  copyUntil(form.text.length)
+  return { text: parts.join(''), starts, ends }
+}
+
 function decodeOnce(form: PlainForm): PlainForm {
   const parts: string[] = []
   const starts: number[] = []

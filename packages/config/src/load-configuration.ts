@@ -24,7 +24,7 @@ import { readPluginBlocks } from './plugin-blocks.ts'
 import { readPluginSwitches, switchesFile } from './plugin-switches.ts'
 import { readTextFile } from './read-text-file.ts'
 import { readSecretStore, STORE_FILE, type StoredSecret } from './secret-store.ts'
-import { addSecret, addUrlSecrets, collectSecrets, sortSecrets } from './secrets.ts'
+import { addHeaderSecrets, addSecret, addUrlSecrets, collectSecrets, sortSecrets } from './secrets.ts'
 import { createDefaultSettings, createSettings } from './settings.ts'
 import { describeSubstitutionFailure } from './substitution-problem.ts'
 import {
@@ -278,6 +278,7 @@ function findSecrets(
   for (const value of config.inserted) addSecret(value, secrets)
   for (const [name, { value }] of environment) {
     if (looksSecret(name)) addSecret(value, secrets)
+    if (/HEADERS$/i.test(name)) addHeaderSecrets(value, secrets)
     addUrlSecrets(value, secrets)
   }
   return sortSecrets(secrets)

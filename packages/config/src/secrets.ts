@@ -27,6 +27,7 @@ export function collectSecrets(value: unknown, path: JsonPath, into: Set<string>
 }
 
 export function addSecret(value: string, into: Set<string>): void {
+  addParts(value.trim(), into)
   if (value.length >= SHORTEST_SECRET) into.add(value)
   const trimmed = value.trim()
   if (trimmed.length >= SHORTEST_SECRET) into.add(trimmed)
@@ -34,6 +35,31 @@ export function addSecret(value: string, into: Set<string>): void {
   const lines = trimmed.split(/\r?\n/)
   for (const line of lines.length > 1 ? lines : [])
     if (line.length >= SHORTEST_LINE && !line.startsWith('-----')) into.add(line)
+}
+
+/** Shorter parts might be ordinary words. */
+const SHORTEST_PART = 10
+const SCHEME = /^(?:bearer|basic|token|apikey|key)\s+(?<rest>\S+)$/i
+
+/** What is secret by itself: the token behind `Bearer`, and the password behind `user:`. */
+function addParts(value: string, into: Set<string>): void {
+  const token = SCHEME.exec(value)?.groups?.['rest'] ?? value
+  const decoded = /^basic\s/i.test(value) ? Buffer.from(token, 'base64').toString('utf8') : token
+  const password = /^[\w.@-]+:(?!\/\/)(?<password>\S+)$/.exec(decoded)?.groups?.['password']
+  for (const part of [token, password]) if (part !== undefined && part.length >= SHORTEST_PART) into.add(part)
+}
+
+/** Adds the values of headers in one line, such as `authorization=Bearer%20…,x-key=…`. */
+export function addHeaderSecrets(value: string, into: Set<string>): void {
+  for (const pair of value.split(',')) {
+    const header = pair.slice(pair.indexOf('=') + 1)
+    if (header.length < SHORTEST_PART) continue
+    try {
+      addSecret(decodeURIComponent(header), into)
+    } catch {
+      addSecret(header, into)
+    }
+  }
 }
 
 /**

@@ -86,7 +86,8 @@ async function inThread<Input>(
   const worker = new Worker(script, {
     workerData: input,
     env: {},
-    execArgv: [],
+    // a report that Node writes would hold the variables of the whole process
+    execArgv: ['--report-exclude-env'],
     // keep parsers' messages about broken files out of the log
     stdout: true,
     stderr: true,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { format } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import type { Assembly } from '@pluggram/assembly'
 import { endsWithin, withinTime } from '@pluggram/base'
@@ -49,7 +50,10 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   const greeting = { isOver: !isTerminal }
   const { logger, ...logging } = createLog(configuration, () => !greeting.isOver)
   keepRunning(logger)
+  logWhatIsPrinted(logger)
   const end = nextEnd()
+  // a report that Node writes of this process must not hold its variables
+  process.report.excludeEnv = true
   if (!hideEnvironment()) {
     logger.debug('this system does not let a program hide the environment it was started with')
   }
@@ -161,6 +165,17 @@ function nextEnd(): { readonly asked: Promise<End>; request(how: End): void } {
   const { promise, resolve } = Promise.withResolvers<End>()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve)
   return { asked: promise, request: resolve }
+}
+
+/**
+ * What plugins inside the assistant, and libraries, print is a line of the log: without secrets, and in
+ * one piece.
+ */
+function logWhatIsPrinted(logger: RootLogger): void {
+  for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const) {
+    const level = method === 'log' ? 'info' : method
+    console[method] = (...values: unknown[]) => logger[level](format(...values))
+  }
 }
 
 /**

@@ -200,6 +200,8 @@ export class WriteLog {
       workerData: { file, tuning: WRITER_TUNING },
       name: 'checkpointer',
       env: {},
+      // a report that Node writes would hold the variables of the whole process
+      execArgv: ['--report-exclude-env'],
     })
     const forget = (): void => {
       if (this.#checkpointer !== worker) return
