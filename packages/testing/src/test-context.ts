@@ -38,6 +38,9 @@ export interface TestMessage {
   readonly origin?: string
   readonly carried?: IncomingMessage['carried']
   readonly isEdited?: boolean
+  /** Of an album. */
+  readonly parts?: IncomingMessage['parts']
+  readonly albumId?: IncomingMessage['albumId']
   /** What `context.groupRights` returns. Default: both true in a private chat, else only for the bot. */
   readonly groupRights?: Partial<GroupRights>
   readonly isAddressed?: boolean
@@ -77,6 +80,8 @@ export function createTestContext(message: TestMessage = {}): TestContext {
     attachments,
     date: new Date(),
     isEdited: message.isEdited ?? false,
+    ...(message.parts && { parts: message.parts }),
+    ...(message.albumId !== undefined && { albumId: message.albumId }),
     isAddressed: message.isAddressed ?? true,
     ...(message.replyTo && { replyTo: message.replyTo }),
     ...(message.origin !== undefined && { origin: message.origin }),

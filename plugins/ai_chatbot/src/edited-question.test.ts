@@ -1,7 +1,7 @@
 import { collectText } from '@pluggram/testing'
 import { installLeakCheck } from '@pluggram/testing/leak-check'
 import { expect, test } from 'vitest'
-import { GROUP, TestChatbot } from './test-chatbot.ts'
+import { failingAfter, GROUP, TestChatbot, unavailable } from './test-chatbot.ts'
 
 installLeakCheck()
 
@@ -46,4 +46,30 @@ test('an edit by somebody else, of a command or where nothing is answered is not
   expect(await bot.say('/respond never', { ...GROUP, role: 'owner' })).toBeDefined()
   expect(await bot.say('changed', { ...GROUP, ...edit })).toBeUndefined()
   expect(bot.requests).toHaveLength(length)
+})
+
+test('an album whose answer failed is asked about with all its pictures, after an edit and with a late part', async () => {
+  const JPEG = Buffer.from('\xff\xd8\xff\xd9'.padEnd(40, '\0'), 'latin1')
+  const pictures = ['a', 'b', 'c'].map(
+    (fileId) => ({ kind: 'photo', fileId, width: 20, height: 10 }) as const,
+  )
+  const album = { albumId: 'one', files: { a: JPEG, b: JPEG, c: JPEG } }
+  await using bot = await TestChatbot.start({
+    ai: { model: async () => ({ id: 'test:eyes', isDemo: false, takes: ['images'] }) },
+  })
+  const files = (): number | undefined => bot.lastRequest.messages.at(-1)?.files?.length
+  const whole = { ...album, id: 500, parts: [500, 501], attachments: pictures.slice(0, 2) }
+  bot.script = () => failingAfter([], unavailable())
+  await bot.say('Which?', whole)
+  bot.script = () => ['That one.']
+  await bot.say('Which one?', { ...album, id: 501, isEdited: true, attachments: pictures.slice(1, 2) })
+  expect(files()).toBe(2)
+
+  const other = { ...whole, albumId: 'two', id: 600, parts: [600, 601] }
+  bot.script = () => failingAfter([], unavailable())
+  await bot.say('And these?', other)
+  bot.script = () => ['None.']
+  await bot.say('', { ...album, albumId: 'two', id: 602, parts: [602], attachments: pictures.slice(2) })
+  expect(files()).toBe(3)
+  expect(bot.lastRequest.messages.at(-1)?.content).toContain('And these?')
 })
