@@ -46,6 +46,13 @@ test.each([
   ['Berlin, Germany', 'Europe/Berlin'],
   ['Lagos (Nigeria)', 'Africa/Lagos'],
   ['Hyderabad, India', 'Asia/Kolkata'],
+  // as people say it, without a comma or with a word more
+  ['Paris France', 'Europe/Paris'],
+  ['Toronto Canada', 'America/Toronto'],
+  ['Austin TX', 'America/Chicago'],
+  ['new york city', 'America/New_York'],
+  ['Moscow time', 'Europe/Moscow'],
+  ['上海市', 'Asia/Shanghai'],
   // countries
   ['Nepal', 'Asia/Kathmandu'],
   ['Indien', 'Asia/Kolkata'],
@@ -56,6 +63,7 @@ test.each([
   // offsets
   ['UTC+2', '+02:00'],
   ['GMT-3:30', '-03:30'],
+  ['UTC +5 30', '+05:30'],
   ['+0530', '+05:30'],
   ['−4', '-04:00'],
   ['utc +5.45', '+05:45'],
@@ -123,4 +131,18 @@ test('the zones of the country of the language come first', () => {
     expect.any(String),
   ])
   expect(likelyZones('!', ['UTC'])).toEqual(['UTC'])
+})
+
+test.each([
+  ['14:30', 'Europe/Berlin'],
+  ['2:33 pm', 'Europe/Berlin'],
+  ['19:00', 'Asia/Kolkata'],
+  ['00:28', 'Australia/Sydney'],
+])('a clock that shows %s names zones, %s among them', (clock, zone) => {
+  const found = findZone(clock, 'en', new Date('2026-11-30T13:30:00Z'))
+  expect(found).toMatchObject({ are: 'possible', choices: expect.arrayContaining([zone]) })
+})
+
+test.each(['2', 'Z', 'x'])('%s is too short to be like a name', (text) => {
+  expect(findZone(text, 'en')).toEqual({ choices: [], are: 'similar' })
 })

@@ -9,8 +9,16 @@ export type FoundZone =
 
 const MAX_LENGTH = 100
 const MAX_CHOICES = 12
-const OFFSET = /^(?:utc|gmt|z)?\s*([+−–-])\s*(\d{1,2})(?:[:.]?([0-5]\d))?$/i
+const OFFSET = /^(?:utc|gmt|z)?\s*([+−–-])\s*(\d{1,2})(?:[:.\s]?([0-5]\d))?$/i
+const CLOCK = /^(\d{1,2})[:.h]([0-5]\d)\s*(?:([ap])\.?m\.?)?$/i
+/** What a clock may be off by. */
+const CLOCK_MINUTES = 7
+/** Words that people add to the name of a place. */
+const ADDED = /\s+(?:city|state|area|time|time\s?zone)$|(?:市|时间|時間|標準時|标准时间)$/iu
+/** Shorter words are like too many names. */
+const MIN_SIMILAR = 3
 /** Islands far east are 14 hours ahead, none is more than 12 behind. */
+const DAY = 24 * 60
 const [MOST_BEHIND, MOST_AHEAD] = [-12 * 60, 14 * 60]
 
 let zonesByCity: ReadonlyMap<string, string> | undefined
@@ -18,20 +26,24 @@ let zonesByPlace: ReadonlyMap<string, string> | undefined
 
 /**
  * Finds the zone that a person means: an IANA name, old or new, a city, a country or its flag, an
- * offset from UTC, an abbreviation.
+ * offset from UTC, an abbreviation, or what a clock there shows now.
  */
-export function findZone(text: string, language?: string): FoundZone {
+export function findZone(text: string, language?: string, now = new Date()): FoundZone {
   const written = text.trim().replace(/^["“'(]+|["”').!]+$/g, '')
   if (written === '' || written.length > MAX_LENGTH) return { choices: [], are: 'similar' }
   const offset = parseOffset(written)
   if (offset !== undefined) return { zone: offset }
-  const whole = look(written, language)
+  const byClock = zonesByClock(written, now)
+  if (byClock.length > 0) return { choices: byClock, are: 'possible' }
+  const whole = look(written, language) ?? look(written.replace(ADDED, ''), language)
   if (whole) return whole
   const [first = '', ...rest] = written.split(/[,;/(（，、]/).map((part) => part.trim())
   if (rest.length > 0) {
     const narrow = narrowed(first, rest.join(' '), language)
     if (narrow) return narrow
   }
+  const spoken = withoutComma(written, language)
+  if (spoken) return spoken
   return { choices: similar(fold(written)), are: 'similar' }
 }
 
@@ -108,11 +120,40 @@ function narrowed(first: string, rest: string, language: string | undefined): Fo
   return { choices: [...new Set([...ofLand, ...ofCity])].slice(0, MAX_CHOICES), are: 'possible' }
 }
 
+/** `Paris France` and `Austin TX`: a city, then its land in one word. */
+function withoutComma(text: string, language: string | undefined): FoundZone | undefined {
+  const [, city = '', land = ''] = /^(.+)\s(\S+)$/.exec(text) ?? []
+  const isShort = /^[A-Z]{2,3}$/.test(land)
+  if (city === '' || (!isShort && !look(land, language))) return undefined
+  const ofCity = look(city, language)
+  // a state's abbreviation may be a country's as well
+  return isShort ? ofCity : ofCity && narrowed(city, land, language)
+}
+
+/** The zones whose clocks show a time now; midnight may lie between. */
+function zonesByClock(text: string, now: Date): readonly string[] {
+  const [, hours, minutes, half] = CLOCK.exec(text) ?? []
+  if (hours === undefined || Number(hours) > 23) return []
+  const hour =
+    half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
+  const shown = hour * 60 + Number(minutes)
+  const utc = now.getUTCHours() * 60 + now.getUTCMinutes()
+  const isShown = (offset: number): boolean => {
+    const apart = (((shown - utc - offset) % DAY) + DAY) % DAY
+    return Math.min(apart, DAY - apart) <= CLOCK_MINUTES
+  }
+  return offsetsInUse(now)
+    .filter(isShown)
+    .flatMap((offset) => zonesAt(offset, now))
+    .slice(0, MAX_CHOICES)
+}
+
 function zonesIn(found: FoundZone): readonly string[] {
   return 'zone' in found ? [found.zone] : found.choices
 }
 
 function similar(name: string): readonly string[] {
+  if (name.length < MIN_SIMILAR) return []
   const names = allTimeZones().map((zone) => [fold(zone), zone] as const)
   const known = new Map([...names, ...(zonesByCity ?? []), ...(zonesByPlace ?? [])])
   const found = new Set<string>()
