@@ -20,7 +20,6 @@ import type { FailureName } from '@pluggram/sdk/runtime'
 import type { Live, LoadedConfiguration } from '@pluggram/config'
 import type { AssistantMetrics, Health, RootLogger, SecretMask } from '@pluggram/observability'
 import { findConsolePages } from './console-pages.ts'
-import { botPage } from './http/bot-page.ts'
 import { registerMetricsRoute } from './http/metrics-route.ts'
 import { registerMcpRoute } from './http/mcp-route.ts'
 import { registerPlayground } from './http/playground-routes.ts'
@@ -103,7 +102,10 @@ export async function createWeb(options: WebOptions): Promise<Web> {
   await registerPlayground(server, {
     pages,
     ...(telegram.emulator && { emulator: telegram.emulator }),
-    botPage: async () => botPage({ overview: await options.overview(), pairingCode: options.pairingCode() }),
+    async botPage() {
+      const { botPage } = await import('./http/bot-page.ts')
+      return botPage({ overview: await options.overview(), pairingCode: options.pairingCode() })
+    },
     mayRead: (request) => sessionOf(request, login) !== undefined,
     offMessage: () => {
       const name = telegram.bot()?.username

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { LanguageModel } from 'ai'
 import type { AssistantDirectory } from '@pluggram/sdk'
-import { DemoBrain } from './demo-brain.ts'
+import type { DemoBrain } from './demo-brain.ts'
 import { toDemoTool } from './demo-tool.ts'
 import type { DemoAct, DemoTurn } from './demo-turn.ts'
 
@@ -38,25 +38,30 @@ export interface DemoModelOptions {
  * process.
  */
 export function createDemoModel({ directory, wordMilliseconds = 25 }: DemoModelOptions): SdkLanguageModel {
-  const brain = new DemoBrain(directory)
+  let brain: Promise<DemoBrain> | undefined
+  // loaded with the first question: mostly another model answers
+  const act = async (call: CallOptions): Promise<DemoAct> => {
+    brain ??= import('./demo-brain.ts').then(({ DemoBrain: Brain }) => new Brain(directory))
+    return actOn(call, await brain)
+  }
   return {
     specificationVersion: 'v4',
     provider: 'demo',
     modelId: 'help-texts',
     supportedUrls: {},
     doGenerate: async (call) => {
-      const act = actOn(call, brain)
+      const done = await act(call)
       return {
-        content: [act.kind === 'text' ? { type: 'text', text: act.text } : toCall(act)],
-        finishReason: finishReason(act),
+        content: [done.kind === 'text' ? { type: 'text', text: done.text } : toCall(done)],
+        finishReason: finishReason(done),
         usage: USAGE,
         warnings: [],
       }
     },
     doStream: async (call) => {
-      const act = actOn(call, brain)
+      const done = await act(call)
       const parts =
-        act.kind === 'text' ? writeWords(act.text, wordMilliseconds, call.abortSignal) : writeCall(act)
+        done.kind === 'text' ? writeWords(done.text, wordMilliseconds, call.abortSignal) : writeCall(done)
       return { stream: ReadableStream.from(parts) as ReadableStream<StreamPart> }
     },
   }
