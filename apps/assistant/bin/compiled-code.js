@@ -13,12 +13,12 @@ export function keepCompiledCode() {
   )
 }
 
-/** Set for the process that follows, so that it does not begin anew once more. */
+/** Set for the process that follows, so that it does not begin again once more. */
 const AGAIN = 'PLUGGRAM_IS_COMPILED'
 
 /**
  * The first start after an installation or an update removes types, and what does that keeps 14 MB for good. So it only
- * compiles, and begins anew as the same process; that takes half a second more, once. Windows has no way to begin anew.
+ * compiles, and begins again as the same process; that takes half a second more, once. Windows has no way to begin again.
  */
 export async function beginAnewOnceCompiled() {
   const isAgain = process.env[AGAIN] !== undefined
@@ -30,7 +30,6 @@ export async function beginAnewOnceCompiled() {
   if (!process.moduleLoadList.some((name) => name.includes('deps/amaro')) || !isWritable(folder)) return
   const { DEFAULT_PLUGINS } = await import('@pluggram/config')
   for (const name of DEFAULT_PLUGINS) await import(`../../../plugins/${name}/src/index.ts`)
-  await import('@pluggram/plugin-kit')
   module.flushCompileCache?.()
   const { execArgv, execPath, argv, env } = process
   process.execve(execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...env, [AGAIN]: '1' })
