@@ -23,6 +23,9 @@ test.each([
   ['OPENAI_API_BASE', 'OPENAI_BASE_URL'],
   ['ANTROPIC_API_KEY', 'ANTHROPIC_API_KEY'],
   ['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+  ['OPENAI_TOKEN', 'OPENAI_API_KEY'],
+  ['POSTGRES_URL', 'DATABASE_URL'],
+  ['SOCKS_PROXY', 'ALL_PROXY'],
   ['PLUGGRAM_PASWORD', 'PLUGGRAM_PASSWORD'],
   ['LOGLEVEL', 'LOG_LEVEL'],
 ])('%s in .env is told to mean %s, without its value', async (name, meant) => {

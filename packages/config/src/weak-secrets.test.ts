@@ -35,6 +35,9 @@ test.each([
   '\ufeffsk-a-real-key',
   '\u200bsk-a-real-key',
   'MY_API_KEY=sk-a-real-key',
+  'Bearer sk-a-real-key',
+  'sk-a-real\u200b-key',
+  'sk-a-real-k\u0435y',
 ])('%j is no secret', (value) => {
   expect(weaknessOf('MY_API_KEY', value)).toBeDefined()
 })

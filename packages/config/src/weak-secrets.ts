@@ -33,6 +33,8 @@ const COMMON: ReadonlySet<string> = new Set(
 
 /** What people choose themselves, and others try to guess. */
 const SHORTEST_CREDENTIAL = 8
+/** What is sent to a server as it is. */
+const IN_HEADERS = /(?:API_KEY|BOT_TOKEN)$/i
 const GUESSED = /(?:PASSWORD|PASSPHRASE|WEBHOOK_SECRET|METRICS_TOKEN|MCP_TOKEN)$/i
 
 /**
@@ -47,6 +49,12 @@ export function weaknessOf(name: string, value: string): string | undefined {
   if (/^(["'`]).*\1$/s.test(text) || /^[“„‘].*[”“’]$/s.test(text))
     return 'a text in quotes, which count as part of the value here'
   if (text.startsWith(`${name}=`)) return `a text that begins with "${name}="`
+  const scheme = /^(?:Bearer|Basic|Bot|Token)(?=\s)/i.exec(text)?.[0]
+  if (scheme !== undefined && IN_HEADERS.test(name))
+    return `a text that begins with "${scheme}", which belongs to the request, not to the key`
+  // it goes into a header of HTTP, which takes nothing else
+  if (IN_HEADERS.test(name) && /[^\x20-\x7E]/.test(text))
+    return 'a text with a character that no key has, perhaps an invisible one'
   if (EXAMPLES.some((example) => example.test(text))) return 'an example from instructions'
   if (name.startsWith('PLUGGRAM_CREDENTIAL_') && text.length < SHORTEST_CREDENTIAL)
     return `fewer than ${SHORTEST_CREDENTIAL} characters, so that it could not be told from other words in answers`
