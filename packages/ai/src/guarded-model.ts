@@ -130,7 +130,9 @@ export class GuardedModel implements SdkLanguageModel {
         if (!other) {
           const wait = retryAfterMs(error) ?? RETRY_DELAY_MS
           if (!mayAskAgain(failure) || wait > MAX_RETRY_DELAY_MS) throw failure
+          const pause = this.#options.step?.begin('retry', selectionId(selection), { error: failure.code })
           await limits.race(setTimeout(wait, undefined, { signal: limits.signal }))
+          pause?.end()
         }
         selection = other ?? selection
       }
@@ -165,6 +167,7 @@ export class GuardedModel implements SdkLanguageModel {
     const step = this.#options.step?.begin('model', selectionId(selection))
     const inputTokens = estimatePromptTokens(call.prompt, call.tools)
     const model = createModel(selection)
+    const queuedAt = performance.now()
     // not raced: a reservation must always be settled
     const reservation = await meter
       .reserve({ selection, inputTokens, maxOutputTokens: call.maxOutputTokens, isCheaper }, limits.signal)
@@ -172,6 +175,8 @@ export class GuardedModel implements SdkLanguageModel {
         step?.end('failed', { error: errorName(error) })
         throw error
       })
+    const queuedMs = Math.round(performance.now() - queuedAt)
+    if (queuedMs > 0) step?.note({ queuedMs })
     const attempt = new ModelAttempt({
       selection,
       model,

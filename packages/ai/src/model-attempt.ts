@@ -1,6 +1,6 @@
-import { AiError } from '@pluggram/sdk'
+import { AiError, isPluggramError } from '@pluggram/sdk'
 import type { AiUsage } from '@pluggram/sdk'
-import { errorName, inStep } from '@pluggram/sdk/runtime'
+import { inStep } from '@pluggram/sdk/runtime'
 import type { Step } from '@pluggram/sdk/runtime'
 import type { CallReservation, CallUsage } from './budget/call-meter.ts'
 import { estimateTextTokens } from './budget/estimate-tokens.ts'
@@ -207,16 +207,28 @@ export class ModelAttempt {
     this.#end(usage)
   }
 
+  /** How it ended, for the message's journey. A person who stops an answer is no fault of the model. */
+  #outcome(): string | undefined {
+    if (this.#failure === undefined) return undefined
+    return this.#isStopped() ? 'stopped' : 'failed'
+  }
+
+  #errorFact(): { readonly error?: string } {
+    if (this.#failure === undefined || this.#isStopped()) return {}
+    return { error: toAiError(this.#failure, this.#options.selection).code }
+  }
+
+  #isStopped(): boolean {
+    return this.#options.limits.signal.aborted && !isPluggramError(this.#failure)
+  }
+
   #end(usage: CallUsage): void {
     if (this.#isSettled) return
     this.#isSettled = true
     const { limits, reservation, onEnd, step } = this.#options
     try {
       const spent = reservation.settle(usage)
-      step?.end(this.#failure === undefined ? undefined : 'failed', {
-        ...spent,
-        ...(this.#failure !== undefined && { error: errorName(this.#failure) }),
-      })
+      step?.end(this.#outcome(), { ...spent, ...this.#errorFact() })
       onEnd(spent)
     } finally {
       limits[Symbol.dispose]()

@@ -23,6 +23,7 @@ const FACT_NAMES: Readonly<Record<string, string>> = {
   inputTokens: 'tokens in',
   outputTokens: 'tokens out',
   firstWordMs: 'first word after (ms)',
+  queuedMs: 'waited for other requests (ms)',
   message: 'message',
   messages: 'messages:',
   unmatched: 'pattern did not match:',
