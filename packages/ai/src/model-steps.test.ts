@@ -60,7 +60,9 @@ test('each request to a model is a step with its tokens, its failure, and the tr
       facts: { inputTokens: expect.any(Number), firstWordMs: expect.any(Number) },
     },
   ])
-  expect(traces).toEqual([1, 2].map((number) => `00-${'a'.repeat(32)}-${String(number).padStart(16, '0')}-01`))
+  expect(traces).toEqual(
+    [1, 2].map((number) => `00-${'a'.repeat(32)}-${String(number).padStart(16, '0')}-01`),
+  )
   // without a message there is nothing to record, and no trace
   await readText(ai)
   expect(noted).toHaveLength(2)
