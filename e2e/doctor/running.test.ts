@@ -81,3 +81,14 @@ test('a running assistant is asked, points to its findings, and stops doing so o
     output: 'No problems found.\n',
   })
 })
+
+test('a budget that is used up is found by the assistant that counts it', async () => {
+  const home = await createHome({ 'config.json': { ai: { budgets: { overall: { day: { tokens: 0 } } } } } })
+  const assistant = await startAssistant(home)
+  await expect
+    .poll(async () => (await diagnose(home, ['model'])).wrong)
+    .toEqual(['model.budget-used:overall.day'])
+  expect((await diagnose(home)).of('model.budget-used:overall.day').fix).toContain('pluggram restart')
+  await assistant.stop('SIGTERM')
+  expect(await doctor(home, ['model'])).toEqual({ code: 0, output: 'No problems found.\n' })
+})

@@ -127,6 +127,7 @@ export const FINDINGS = {
   'model.key-refused': { severity: 'error', means: "The model's server refuses the key." },
   'model.unreachable': { severity: 'error', means: "The model's server does not answer." },
   'model.unknown': { severity: 'warning', means: 'The server does not list a model of that name.' },
+  'model.budget-used': { severity: 'warning', means: 'A budget of the models is used up.' },
   'model.context-small': {
     severity: 'warning',
     means: 'A model takes too little text at once for a conversation with tools.',

@@ -5,6 +5,7 @@ import { definePart } from '@pluggram/assembly'
 import type { ComponentHealth } from '@pluggram/observability'
 import type { LoadedConfiguration } from '@pluggram/config'
 import { PROGRAM_ID } from '@pluggram/sdk/runtime'
+import { findUsedBudgets } from '../find-used-budgets.ts'
 import {
   access,
   board,
@@ -78,6 +79,10 @@ export const languageModels = definePart({
         if (!isDeepStrictEqual(keysOf(now), keysOf(before))) renew()
       }),
     )
+    life.add(findingSources, {
+      name: 'the budgets',
+      check: () => findUsedBudgets(ai.budgetUse(needs.board.states().map(({ name }) => name))),
+    })
     needs.metrics.show('ai_budget_used_ratio', () =>
       ai.budgetUse(needs.board.states().map(({ name }) => name)).map(({ plugin = '', period, percent }) => ({
         labels: { scope: plugin === '' ? 'overall' : 'plugin', plugin, period },
