@@ -166,6 +166,7 @@ let assistant: RunningAssistant
 let session: Session
 let ada: EmulatedUser
 let sentry: Collector
+let traces: Collector
 let model: ObedientModel
 let home: string
 let environment: Readonly<Record<string, string>>
@@ -174,6 +175,7 @@ beforeAll(async () => {
   emulator = await startEmulator()
   ada = await createPerson(emulator.driver)
   sentry = await startCollector()
+  traces = await startCollector()
   model = await startObedientModel(({ messages }, index) => {
     if (index === 0) return { calls: [{ name: 'leaky__look', args: {} }] }
     if (index === 1) return { calls: [{ name: 'leaky__fail', args: {} }] }
@@ -239,6 +241,9 @@ beforeAll(async () => {
     SENTRY_DSN: `http://${C['sentry']}@127.0.0.1:${sentry.port}/1`,
     // for hosts outside this machine, of which there are none here
     HTTPS_PROXY: `http://bot:${C['proxyp']}@127.0.0.1:1`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${traces.port}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '200',
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${C['otelhd']},x-scope=tests`,
     PLUGGRAM_PASSWORD: C['passwd'] ?? '',
     PLUGGRAM_METRICS_TOKEN: C['metric'] ?? '',
@@ -259,7 +264,7 @@ afterAll(async () => {
   await stopAllPrograms()
   await removeHomes()
   await model.close()
-  await new Promise((resolve) => sentry.server.close(resolve))
+  for (const { server } of [sentry, traces]) await new Promise((resolve) => server.close(resolve))
 })
 
 function setSecret(name: string, input: string): void {
@@ -409,6 +414,12 @@ describe('no planted secret leaves', () => {
     await ask(emulator.driver, ada, 'canary die')
     await assistant.waitFor(/dies of/)
     for (const line of assistant.output().split('\n')) expect(canariesIn(line)).toEqual([])
+  })
+
+  test('in the traces that are sent', async () => {
+    const sent = (): string => traces.bodies.join('\n')
+    await expect.poll(sent).toContain('leaky')
+    expect(canariesIn(sent())).toEqual([])
   })
 
   test.each([

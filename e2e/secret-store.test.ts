@@ -22,9 +22,17 @@ function secrets(
   input = '',
   environment: NodeJS.ProcessEnv = {},
 ): Ended {
+  return run(home, ['secrets', ...args], { input, environment })
+}
+
+function run(
+  home: string,
+  args: readonly string[],
+  { input = '', environment = {} }: { readonly input?: string; readonly environment?: NodeJS.ProcessEnv },
+): Ended {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(ROOT, 'apps/assistant/src/main.ts'), 'secrets', ...args],
+    [join(ROOT, 'apps/assistant/src/main.ts'), ...args],
     {
       cwd: ROOT,
       encoding: 'utf8',
@@ -148,11 +156,12 @@ describe('the encrypted store', () => {
     const home = await createHome({ '.env': 'OPENAI_API_KEY=sk-another-key-than-the-store\n' })
     secrets(home, ['set', 'OPENAI_API_KEY'], KEY)
     await writeFile(join(home, 'empty.txt'), '\n')
-    const { code, output } = secrets(home, ['check'], '', {
+    const environment = {
       MCP_TOKEN_FILE: '/nowhere/token',
       TELEGRAM_BOT_TOKEN_FILE: 'empty.txt',
       ANTHROPIC_API_KEY: 'your-key-here',
-    })
+    }
+    const { code, output } = secrets(home, ['check'], '', environment)
     expect(code).toBe(1)
     for (const words of [
       'OPENAI_API_KEY: two values are set: the one in .env (line 1) counts, and the one in secrets.age does not',
@@ -161,5 +170,12 @@ describe('the encrypted store', () => {
       'ANTHROPIC_API_KEY: expected a secret of your own, but got an example from instructions',
     ])
       expect(output).toContain(words)
+    const findings = JSON.parse(run(home, ['doctor', '--offline', '--json'], { environment }).output) as {
+      id: string
+    }[]
+    const ids = findings.map(({ id }) => id)
+    expect(ids).toEqual(
+      expect.arrayContaining(['secret.twice:OPENAI_API_KEY', 'secret.weak:ANTHROPIC_API_KEY']),
+    )
   })
 })

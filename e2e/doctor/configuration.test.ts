@@ -50,7 +50,6 @@ const SPOILT = [
   'config.doubtful:BOT_TOKEN .env:1',
   'config.doubtful:enabled_plugins.dicee plugins_config.json:3',
   'config.doubtful:grant plugins_config.json:5',
-  'config.invalid:OPENAI_API_KEY .env:2',
   'config.invalid:http.prot config.json:4',
   'config.invalid:log.level config.json:6',
   'config.invalid:network.no_proxi config.json:7',
@@ -58,6 +57,7 @@ const SPOILT = [
   'files.data-open data/',
   'files.secrets-open:.env .env',
   'files.secrets-open:config.json config.json',
+  'secret.weak:OPENAI_API_KEY .env:2',
 ]
 
 test('mistakes in the files are found with file and line, and what was clearly meant is put right', async () => {

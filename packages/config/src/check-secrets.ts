@@ -75,6 +75,7 @@ export function weakProblem(about: {
         ? 'put the real one there'
         : `put the real one there, or run "pluggram secrets set ${about.where}"`,
     plugin: about.plugin,
+    secret: 'weak',
   })
   return [problem]
 }

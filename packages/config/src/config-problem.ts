@@ -22,6 +22,8 @@ export interface ConfigProblem extends ConfigLocation {
   readonly fix: string
   /** Set when only this plugin is affected. The host skips it and starts the others. */
   readonly plugin?: string
+  /** Set for problems of secrets, which have findings of their own. */
+  readonly secret?: 'weak' | 'twice'
   /** Set when it is clear what was meant: the change of `file` that puts it right. */
   readonly correction?: Correction
 }
@@ -33,6 +35,7 @@ export type ProblemDetails = {
   readonly fix: string
   readonly severity?: 'error' | 'warning'
   readonly plugin?: string | undefined
+  readonly secret?: ConfigProblem['secret']
   readonly correction?: Correction | undefined
 } & ({ readonly expected: string; readonly got: string } | { readonly message: string })
 
@@ -52,6 +55,7 @@ export function createProblem(details: ProblemDetails): ConfigProblem {
         }),
     fix: details.fix,
     ...(details.plugin === undefined ? {} : { plugin: details.plugin }),
+    ...(details.secret && { secret: details.secret }),
     ...(details.correction === undefined ? {} : { correction: details.correction }),
   }
 }

@@ -95,6 +95,7 @@ function disagreement(name: string, unused: EnvironmentEntry, used: EnvironmentE
     severity: 'warning',
     message: `two values are set: ${from} counts, and ${instead} does not`,
     fix: 'remove one of them',
+    secret: 'twice',
   })
 }
 

@@ -43,6 +43,8 @@ export class BlockedLoop {
     if (this.#thread) return
     const beats = new Int32Array(new SharedArrayBuffer(4))
     const worker = new Worker(new URL('blocked-loop-thread.js', import.meta.url), {
+      // a report that Node writes would hold the variables of the whole process
+      execArgv: ['--report-exclude-env'],
       workerData: { beats: beats.buffer, blockedMs: BLOCKED_MS },
       name: 'watchdog',
       env: {},

@@ -12,6 +12,7 @@ export interface FindingRow {
 export const FINDING_AREAS = {
   home: 'the home',
   config: 'the configuration',
+  secret: 'secrets',
   files: 'the rights of files',
   plugin: 'plugins',
   exposure: 'what is open to others',
@@ -60,6 +61,16 @@ export const FINDINGS = {
     means:
       'A value in .env has a quote that belongs to the text, because it has no partner or is a typographic one.',
     isFixable: true,
+  },
+
+  'secret.weak': {
+    severity: 'error',
+    means:
+      'A secret is an example from instructions, too easy to guess, or has quotes or blanks that do not belong to it.',
+  },
+  'secret.twice': {
+    severity: 'warning',
+    means: 'A secret is set in two places with different values, and only one of them counts.',
   },
 
   'files.secrets-open': {

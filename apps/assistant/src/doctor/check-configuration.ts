@@ -84,9 +84,15 @@ function joined(problems: readonly Problem[]): Problem[] {
     problems.filter(({ id }) => id.startsWith('config.quotes:')).map((one) => [one.id, one]),
   )
   return problems.flatMap((one) => {
-    const quote = quotes.get(one.id.replace('config.invalid:', 'config.quotes:') as Problem['id'])
+    const quote = quotes.get(
+      one.id.replace(/^(?:config\.invalid|secret\.weak):/, 'config.quotes:') as Problem['id'],
+    )
     if (one === quote)
-      return problems.some(({ id }) => id === one.id.replace('quotes', 'invalid')) ? [] : [one]
+      return ['config.invalid:', 'secret.weak:'].some((kind) =>
+        problems.some(({ id }) => id === one.id.replace('config.quotes:', kind)),
+      )
+        ? []
+        : [one]
     return [{ ...one, ...(quote?.repair && { fix: quote.fix, repair: quote.repair }) }]
   })
 }

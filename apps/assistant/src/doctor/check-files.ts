@@ -23,12 +23,14 @@ export async function findOpenFiles(configuration: LoadedConfiguration): Promise
   // Windows has other rights
   if (process.platform === 'win32') return []
   const problems: Problem[] = []
+  const isSecretText = (text: string) =>
+    secrets.some((one) => one.length >= SHORTEST_SECRET && text.includes(one))
+  const isInHome = (file: string): boolean => !relative(home, file).startsWith('..')
   for (const [name, isSecret] of [
     ['.env', () => true],
-    [
-      'config.json',
-      (text: string) => secrets.some((one) => one.length >= SHORTEST_SECRET && text.includes(one)),
-    ],
+    ['secrets.key', () => true],
+    ...configuration.readFiles.filter(isInHome).map((file) => [relative(home, file), isSecretText] as const),
+    ['config.json', isSecretText],
   ] as const) {
     const file = join(home, name)
     const found = await lstat(file).catch(() => undefined)

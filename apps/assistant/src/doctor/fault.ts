@@ -34,10 +34,16 @@ export function toProblem(fault: Fault, configuration: LoadedConfiguration): Pro
   })
 }
 
+const SECRETS = { weak: 'secret.weak', twice: 'secret.twice' } as const
+
 function configProblem(fault: ConfigProblem, configuration: LoadedConfiguration): Problem {
-  const { severity, path, file, message, plugin, correction } = fault
+  const { severity, path, file, message, plugin, correction, secret } = fault
   const isQuote = correction?.kind === 'remove-quotes'
-  const kind = isQuote ? 'config.quotes' : severity === 'error' ? 'config.invalid' : 'config.doubtful'
+  const ofConfig = isQuote ? 'config.quotes' : severity === 'error' ? 'config.invalid' : 'config.doubtful'
+  const kind =
+    secret === undefined || isQuote || (secret === 'weak' && severity === 'warning')
+      ? ofConfig
+      : SECRETS[secret]
   const subject = path === '' ? basename(file) : path
   const who = plugin === undefined ? 'the assistant' : `the plugin ${plugin}`
   return problem(
