@@ -23,9 +23,12 @@ export function createRulesFile(): string {
 
 /** The same rules on trial: promtool lets each course of events pass. */
 export function createRulesTest(): string {
-  const tests = ALERT_RULES.map((rule) => {
+  const courses = ALERT_RULES.flatMap((rule) =>
+    [rule.course, ...(rule.more ?? [])].map((course) => ({ rule, course })),
+  )
+  const tests = courses.map(({ rule, course }) => {
     const minutes = rule.phaseMinutes ?? PHASE_MINUTES
-    const series = rule.course.map(
+    const series = course.map(
       (one) => `
       - series: ${quote(`${one.metric}${labelsOf(one)}`)}
         values: ${quote(valuesOf(one, minutes))}`,

@@ -15,6 +15,8 @@ export interface AlertRule {
   readonly labels?: readonly string[]
   /** Metrics over three phases: all is well or nearly bad, then it is bad, then well again. */
   readonly course: readonly Series[]
+  /** Further ones, when it can fire for several reasons or be nearly true in several ways. */
+  readonly more?: readonly (readonly Series[])[]
   /** How long a phase is. Default: 40. */
   readonly phaseMinutes?: number
 }
@@ -66,6 +68,17 @@ export const ALERT_RULES: readonly AlertRule[] = [
       // a webhook without traffic is no fault
       { metric: 'telegram_last_received_time_seconds', labels: { mode: 'webhook' }, phases: [1, 1, 1] },
     ],
+    more: [
+      [
+        { metric: 'telegram_receiving', phases: [1, 1, 1] },
+        {
+          metric: 'telegram_last_received_time_seconds',
+          labels: { mode: 'polling' },
+          // a minute late, then five, then not at all
+          phases: '0+0x1 60+60x37 2100+60x39 4800+60x39',
+        },
+      ],
+    ],
   },
   {
     name: 'NotSending',
@@ -79,7 +92,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
       {
         metric: 'telegram_requests_total',
         labels: { method: 'sendMessage', outcome: 'ok' },
-        phases: [2, 0, 2],
+        phases: [2, 0, 0],
         grows: true,
       },
     ],
@@ -143,6 +156,17 @@ export const ALERT_RULES: readonly AlertRule[] = [
         grows: true,
       },
     ],
+    // few messages say little
+    more: [
+      [
+        {
+          metric: 'plugin_requests_total',
+          labels: { plugin: 'weather', outcome: 'timeout' },
+          phases: [0.25, 0.5, 0.25],
+          grows: true,
+        },
+      ],
+    ],
   },
   {
     name: 'SlowAnswers',
@@ -154,7 +178,8 @@ export const ALERT_RULES: readonly AlertRule[] = [
     labels: ['plugin'],
     course: (
       [
-        ['10', [10, 1, 10]],
+        ['10', [1, 1, 10]],
+        ['30', [10, 1, 10]],
         ['60', [10, 10, 10]],
         ['+Inf', [10, 10, 10]],
       ] as const
@@ -187,6 +212,16 @@ export const ALERT_RULES: readonly AlertRule[] = [
         grows: true,
       },
     ],
+    more: [
+      [
+        {
+          metric: 'ai_requests_total',
+          labels: { model: 'openai:gpt-5', outcome: 'failed' },
+          phases: [0.15, 0.5, 0.15],
+          grows: true,
+        },
+      ],
+    ],
   },
   {
     name: 'BudgetNearlyUsed',
@@ -200,7 +235,8 @@ export const ALERT_RULES: readonly AlertRule[] = [
       {
         metric: 'ai_budget_used_ratio',
         labels: { scope: 'overall', plugin: '', period: 'day' },
-        phases: [0.7, 0.85, 0],
+        // beyond it, the next alert says so
+        phases: [0.7, 0.85, 1.1],
       },
     ],
   },
@@ -237,8 +273,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     summary: 'The disk of the data folder is nearly full',
     remedy: 'Free some space. When it is full, new messages wait at Telegram.',
     course: [
-      { metric: 'data_disk_free_bytes', phases: [600e6, 100e6, 5e9] },
-      { metric: 'data_disk_size_bytes', phases: [10e9, 10e9, 10e9] },
+      { metric: 'data_disk_free_bytes', phases: [600e6, 200e6, 1e9] },
+      { metric: 'data_disk_size_bytes', phases: [2e9, 2e9, 2e9] },
+    ],
+    more: [
+      [
+        { metric: 'data_disk_free_bytes', phases: [6e9, 4e9, 50e9] },
+        { metric: 'data_disk_size_bytes', phases: [100e9, 100e9, 100e9] },
+      ],
     ],
   },
   {
@@ -248,11 +290,12 @@ export const ALERT_RULES: readonly AlertRule[] = [
     for: '0m',
     summary: 'The assistant starts again and again',
     remedy: 'See the end of the log before each start, and whether the system ended it for its memory.',
-    // three starts are not many, thirty are
+    // three starts are not many, five are
     course: [
       {
         metric: 'pluggram_start_time_seconds',
-        phases: '100+0x20 200+0x8 300+0x3 400+0x5 500+100x39 4400+0x39',
+        phases:
+          '100+0x20 200+0x8 300+0x3 400+0x5 400+0x10 600+0x5 700+0x5 800+0x5 900+0x5 1000+0x4 1000+0x39',
       },
     ],
   },
@@ -265,8 +308,8 @@ export const ALERT_RULES: readonly AlertRule[] = [
     remedy: 'The component backup in the details of /readyz says why it failed.',
     course: [
       { metric: 'backup_interval_seconds', phases: [600, 600, 600] },
-      // made each minute, then no more, then again
-      { metric: 'backup_last_time_seconds', phases: '0+60x39 2340+0x39 4800+60x39' },
+      // late by half, then no more, then in time
+      { metric: 'backup_last_time_seconds', phases: '0+0x14 0+60x24 1440+0x39 4800+60x39' },
     ],
   },
   {
@@ -276,12 +319,12 @@ export const ALERT_RULES: readonly AlertRule[] = [
     for: '30m',
     summary: 'The assistant uses half as much memory again as six hours ago, and more than 300 MB',
     remedy: 'Look for a plugin that runs inline and keeps data; a restart frees the memory.',
-    // below 300 MB it may grow
-    phaseMinutes: 480,
+    phaseMinutes: 420,
     course: [
       {
         metric: 'process_resident_memory_bytes',
-        phases: '150e6+0x239 280e6+0x239 280e6+1e6x479 200e6+0x479',
+        // much, but no more than before; then it grows
+        phases: '400e6+0x419 400e6+1e6x419 200e6+0x419',
       },
     ],
   },
