@@ -17,12 +17,17 @@ const STANDARD_OUTPUT = 1
 const { beats, blockedMs } = workerData
 const counter = new Int32Array(beats)
 let last = -1
+let looked = performance.now()
 let since = performance.now()
 let isTold = false
 
 setInterval(() => {
   const beat = Atomics.load(counter, 0)
-  if (beat !== last) {
+  const now = performance.now()
+  // whatever stopped this thread has stopped everything
+  const wasStopped = now - looked > 2 * LOOK_MS
+  looked = now
+  if (beat !== last || wasStopped) {
     last = beat
     since = performance.now()
     isTold = false

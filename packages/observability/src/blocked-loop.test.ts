@@ -12,8 +12,11 @@ afterEach(async () => {
   await Promise.all(loops.splice(0).map((loop) => loop.close()))
 })
 
+/** Processor time used so far. */
+let cpu = 0
+
 function create(): BlockedLoop {
-  const loop = new BlockedLoop(logger)
+  const loop = new BlockedLoop(logger, () => cpu)
   loops.push(loop)
   return loop
 }
@@ -31,6 +34,7 @@ test('a loop that is late now and then is well', async () => {
 
 test('a block is told for a while after it ended, and logged once', async () => {
   const loop = create()
+  cpu += 19_000
   loop.beat(20_000)
   await sleep(1)
   expect(loop.health()).toMatchObject({
@@ -41,4 +45,13 @@ test('a block is told for a while after it ended, and logged once', async () => 
   const now = performance.now.bind(performance)
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 31_000)
   expect(loop.health()).toEqual({ status: 'ok' })
+})
+
+test('a machine that slept, or had no time, blames no code', async () => {
+  const loop = create()
+  cpu += 500
+  loop.beat(20_000)
+  await sleep(1)
+  expect(loop.health()).toEqual({ status: 'ok' })
+  expect(lines).toEqual([expect.stringContaining('did not run for a while')])
 })

@@ -7,6 +7,8 @@ import { inWords } from './health-sentence.ts'
 const COUNTED_MS = 2_000
 /** Shorter ones may come from a busy machine. The thread, too, waits this long. */
 const BLOCKED_MS = 5_000
+/** Code that computes uses at least this part of the time; a program that is stopped uses none. */
+const COMPUTING_SHARE = 0.3
 /** For how long a block is told after it ended. */
 const TOLD_MS = 30_000
 
@@ -24,13 +26,18 @@ interface Block {
  */
 export class BlockedLoop {
   readonly #logger: Logger
+  readonly #cpuMs: () => number
+  #cpuBefore: number
   #thread: { readonly worker: Worker; readonly beats: Int32Array } | undefined
   #place: string | undefined
   #last: Block | undefined
   #count = 0
 
-  constructor(logger: Logger) {
+  /** @param cpuMs processor time that this program has used */
+  constructor(logger: Logger, cpuMs: () => number = usedCpuMs) {
     this.#logger = logger
+    this.#cpuMs = cpuMs
+    this.#cpuBefore = cpuMs()
   }
 
   /** How often the loop was blocked since the start. */
@@ -67,11 +74,18 @@ export class BlockedLoop {
    */
   beat(lateMs: number): void {
     if (this.#thread) Atomics.add(this.#thread.beats, 0, 1)
+    const cpu = this.#cpuMs()
+    const used = cpu - this.#cpuBefore
+    this.#cpuBefore = cpu
     if (lateMs >= COUNTED_MS) this.#count += 1
     if (lateMs < BLOCKED_MS) return
-    this.watchClosely()
     // what the thread found arrives after this turn
-    setImmediate(() => this.#note(lateMs))
+    setImmediate(() => {
+      // it ran, so the machine did; on a busy one, code that computes gets little time
+      const isBlock = this.#place !== undefined || used >= lateMs * COMPUTING_SHARE
+      if (isBlock) this.#note(lateMs)
+      else this.#notePause(lateMs)
+    })
   }
 
   health(): ComponentHealth {
@@ -99,11 +113,23 @@ export class BlockedLoop {
     await thread?.worker.terminate()
   }
 
+  /** The machine slept, was paused, or had no time; or a system function took long. */
+  #notePause(ms: number): void {
+    const seconds = Math.round(ms / 1_000)
+    this.#logger.info('this program did not run for a while, and did not compute meanwhile', { seconds })
+  }
+
   #note(ms: number): void {
+    this.watchClosely()
     this.#last = { endedAt: performance.now(), ms, place: this.#place }
     const place = this.#place === undefined ? {} : { place: this.#place }
     this.#place = undefined
     const seconds = Math.round(ms / 1_000)
     this.#logger.warn('the event loop was blocked; nothing else ran meanwhile', { seconds, ...place })
   }
+}
+
+function usedCpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
 }

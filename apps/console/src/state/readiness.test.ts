@@ -27,6 +27,14 @@ it.each([
     /cannot be saved \(database is locked\)\. They/,
     'broken',
   ],
+  [
+    {
+      ...unready({ receiving: { status: 'failed', lastError: 'x' } }),
+      summary: 'Not receiving: Telegram has not answered for 40 s. Retrying.',
+    },
+    /^Not receiving: Telegram has not answered for 40 s\. Retrying\.$/,
+    'broken',
+  ],
   [unready(), /is starting/, 'waiting'],
   [unready({ telegram: { status: 'starting' } }), /is starting/, 'waiting'],
   [

@@ -50,6 +50,8 @@ function startNotice(
       tone: 'waiting',
     }
   }
+  const { summary } = report
+  if (typeof summary === 'string') return broken(summary)
   const [name, { reason, lastError }] = failed
   return broken(`The assistant is not ready: ${name} failed${withReason(String(reason ?? lastError ?? ''))}.`)
 }
