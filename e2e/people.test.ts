@@ -83,7 +83,9 @@ test('until somebody owns the bot everybody is answered; then the owner is asked
     expect.stringMatching(/I don't have an owner yet.*\/pair.*terminal/),
   ])
   expect(model.requests).toEqual([])
-  await ask(driver, ada, `/pair ${code}`)
+  // people copy the code without the command, or the command without the code
+  expect(await ask(driver, ada, '/pair')).toEqual([expect.stringContaining('/pair CODE')])
+  await write(driver, ada, `<${code.toLowerCase()}>`)
   const page = await adaReads("You're now the owner. Who may use me?")
   expect(page.buttons.map((row) => row.map(({ text }) => text))).toEqual([
     ['Only me'],

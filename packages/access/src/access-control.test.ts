@@ -191,6 +191,32 @@ test('in the mode "listed" allowed users chat everywhere, and everyone inside an
   ])
 })
 
+test.each([
+  ['/pair CODE', true],
+  ['CODE', true],
+  ['<CODE>', true],
+  ['  “CODE”\n', true],
+  ['pair CODE', true],
+  ['Pair: CODE', true],
+  ['/pair <CODE>', true],
+  ['my code is CODE', false],
+  ['PLAIN', false],
+])('a person who copies “%s” becomes the owner: %s', (written, isPaired) => {
+  const pairing = createOwnerPairing(() => 0)
+  const access = create({}, { pairing })
+  const code = pairing.code() ?? ''
+  const text = written.replace('CODE', code.toLowerCase()).replace('PLAIN', code.replace('-', ' '))
+  expect(access.admit(message(7, { text: '/pair' }))).toEqual({
+    notice: { text: expect.stringContaining('/pair CODE') },
+  })
+  access.admit(message(7, { text }))
+  expect(access.admit(message(7))).toEqual({ role: isPaired ? 'owner' : 'everyone' })
+  // what looks like a code is an ordinary message again once somebody is the owner
+  expect(access.admit(message(8, { text: isPaired ? 'ABCD-2345' : 'hello' }))).not.toMatchObject({
+    notice: { text: expect.stringContaining('expired') },
+  })
+})
+
 test('the code of the terminal makes its sender the owner, for good, also where only listed people chat', async () => {
   const pairing = createOwnerPairing(() => 0)
   const access = create({ mode: 'listed' }, { pairing })

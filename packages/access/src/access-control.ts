@@ -20,6 +20,8 @@ export interface AccessControlOptions {
   readonly logger: Logger
 }
 
+/** A code that was copied without the command, or with the brackets of an instruction. */
+const CODE_ALONE = /^\s*(?:pair[\s:]+)?[<"“`]?([0-9A-Z]{4}-[0-9A-Z]{4})[>"”`]?\s*$/i
 /** How many messages of a stranger wait for the owner's decision. */
 const MAX_HELD = 5
 
@@ -69,11 +71,13 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
     doorbell.ring({ ...group, by: partyOf(by) })
   }
 
-  /** The answer to `/pair CODE`; `undefined` for any other message. */
-  function pair({ chat, user, command }: IncomingUpdate): Admission | undefined {
-    if (!pairing || chat.type !== 'private' || command?.name !== 'pair' || command.args === '')
-      return undefined
-    const outcome = pairing.claim(user.id, command.args)
+  /** The answer to `/pair CODE`, and to the code alone; `undefined` for any other message. */
+  function pair({ chat, user, command, message }: IncomingUpdate): Admission | undefined {
+    if (!pairing || chat.type !== 'private') return undefined
+    const isOpen = pairing.code() !== undefined
+    const said = codeIn(command, isOpen ? message.text : '')
+    if (!said) return said === '' && isOpen ? { notice: { text: TEXTS.addCode } } : undefined
+    const outcome = pairing.claim(user.id, said)
     if (outcome === 'paired') {
       store.note(partyOf(user))
       // committed before the answer, because both are written to the same log in this order
@@ -112,4 +116,9 @@ function partyOf({ id, firstName, lastName, username }: User): {
 } {
   const name = [firstName, lastName].filter((part) => part).join(' ')
   return { id, name: name.slice(0, MAX_NAME), ...(username !== undefined && { username }) }
+}
+
+/** The code of `/pair CODE`, or a code that is the whole message. */
+function codeIn(command: IncomingUpdate['command'], text: string): string | undefined {
+  return command?.name === 'pair' ? command.args : CODE_ALONE.exec(text)?.[1]
 }

@@ -5,6 +5,7 @@ export const TEXTS = {
   ownerIsAsked:
     "This is a private bot. I've told the owner you'd like access. I'll answer as soon as they let you in.",
   codeExpired: 'This code has expired. Restart the assistant to get a new one.',
+  addCode: 'Add the code from the terminal where you started me: /pair CODE',
   wrongCode: "Wrong code. You'll find it in the terminal where you started me.",
   paired: "You're now the owner.",
   whoMay: 'Who may use me?',

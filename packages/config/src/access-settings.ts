@@ -8,7 +8,7 @@ function ids(description: string, expected: string): z.ZodDefault<z.ZodArray<z.Z
     .default([])
 }
 
-const USER = "a user's id, a whole number above 0"
+const USER = "a user's ID, a whole number above 0 (not a @name; /users in the chat shows IDs)"
 
 /** `access` in config.json. It applies together with the decisions that owners make by chat. */
 export const accessSettings = z

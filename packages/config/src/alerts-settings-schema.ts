@@ -32,7 +32,7 @@ export const alertsSettings = z
       'Kinds that nobody is told: `plugin` (parked), `errors` (a plugin fails unusually often), `budget` (50, 80 and 100 %), `model`, `telegram`, `storage`, `disk`, `backup`, `other`.',
     ).default([]),
     to: z
-      .array(z.int().positive().meta({ expected: "a user's id, a whole number above 0" }))
+      .array(z.int().positive().meta({ expected: "a user's ID, a whole number above 0" }))
       .max(20)
       .meta({
         description: 'Who is told. Default: all owners.',

@@ -85,9 +85,9 @@ describe('settings', () => {
     expect(linesOf(loaded)).toEqual([
       'config.json:2:26: assistant.name: expected a name of 1 to 64 characters, but got an empty string. Correct assistant.name in config.json, or remove it.',
       'config.json:3:3: model: unknown key "model". Did you mean "ai.model"? Rename or remove it.',
-      'config.json:4:20: ai.model: expected "auto", "provider:model" with openai, anthropic, google, openai-compatible, llama-cpp, demo, or a name of ai.providers, or an array of at most 10 of them, but got the string "gpt-4o". Correct ai.model in config.json, or remove it.',
+      'config.json:4:20: ai.model: expected "auto", "provider:model" with openai, anthropic, google, openai-compatible, llama-cpp, demo, or a name of ai.providers, or an array of at most 10 of them, but got the string "gpt-4o". Did you mean "openai:gpt-4o"?',
       'config.json:4:30: ai.baseUrl: unknown key "baseUrl". Did you mean "base_url"? Rename or remove it.',
-      'config.json:5:21: http.port: expected a whole number from 0 to 65535, but got the string "8080". Correct http.port in config.json, or remove it.',
+      'config.json:5:21: http.port: expected a whole number from 0 to 65535, but got the string "8080". Write the number without quotes.',
       'config.json:5:61: http.allowed_hosts[1]: expected a host name without scheme and port, but got the string "http://x". Correct http.allowed_hosts[1] in config.json, or remove it.',
       'config.json:6:28: telegram.webhook: expected an object, but got the number 5. Correct telegram.webhook in config.json, or remove it.',
       'config.json:6:44: telegram.streaming: expected "auto", "private" or "off", but got the string "yes". Correct telegram.streaming in config.json, or remove it.',
@@ -117,6 +117,27 @@ describe('settings', () => {
 
   it.each(['', 'gpt', 'mistral:x', 'openai:', 'openai: x'])('refuse the model %j', async (model) => {
     expect((await load({ 'config.json': { ai: { model } } })).isUsable).toBe(false)
+  })
+
+  it.each([
+    ['gpt-4o', 'openai:gpt-4o'],
+    ['openai/gpt-5', 'openai:gpt-5'],
+    ['claude-sonnet-5', 'anthropic:claude-sonnet-5'],
+    ['gemini-3-pro', 'google:gemini-3-pro'],
+  ])('say what the model %s is called here', async (model, name) => {
+    const [problem] = await problemsOf({ 'config.json': { ai: { model } } })
+    expect(problem).toContain(`Did you mean "${name}"?`)
+  })
+
+  it('say how IDs are written', async () => {
+    const problems = await problemsOf({
+      'config.json': { access: { owners: ['@ada', '300300302'] }, plugins: { dice: true } },
+    })
+    expect(problems).toEqual([
+      expect.stringMatching(/access\.owners\[0\]: .*not a @name/),
+      expect.stringMatching(/access\.owners\[1\]: .*Write the number without quotes\.$/),
+      expect.stringMatching(/plugins\.dice: .*Write "dice": \{ "enabled": true \}\.$/),
+    ])
   })
 
   it.each(['localhost', '0.0.0.0', '::1', '[::1]', 'a-b.example.com'])('take the host %s', async (host) => {

@@ -53,7 +53,7 @@ export function readPluginBlocks(
           path,
           expected: "an object with the plugin's settings",
           got: describeValue(block, true),
-          fix: `write ${quote(name)}: { … }`,
+          fix: `write ${quote(name)}: { ${typeof block === 'boolean' ? `"enabled": ${block}` : '…'} }`,
           plugin: name,
         }),
       )

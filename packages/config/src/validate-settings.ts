@@ -60,9 +60,26 @@ function wrongValue(candidate: JsonObject, path: JsonPath, message: string, plac
     path: place.path,
     expected: isObject ? 'an object' : (expectedAt(path) ?? message),
     got: describeValue(valueAt(candidate, path), place.isHidden || isSecretPath(path)),
-    fix: `correct ${place.target}, or remove it`,
+    fix: remedyFor(valueAt(candidate, path), schema) ?? `correct ${place.target}, or remove it`,
   })
 }
+
+/** What was probably meant. */
+function remedyFor(value: unknown, schema: z.core.$ZodType | undefined): string | undefined {
+  if (typeof value !== 'string' || schema === undefined) return undefined
+  const fits = (other: unknown): boolean => (schema as z.ZodType).safeParse(other).success
+  if (/^-?\d{1,20}(?:\.\d+)?$/.test(value) && fits(Number(value))) return 'write the number without quotes'
+  const model = MODEL_FAMILIES.find(([family]) => family.test(value))?.[1](value)
+  return model !== undefined && fits(model) ? `did you mean ${quote(model)}?` : undefined
+}
+
+/** How models are called elsewhere, and here. */
+const MODEL_FAMILIES: readonly (readonly [RegExp, (name: string) => string])[] = [
+  [/^(?:openai|anthropic|google)\/\S+$/, (name) => name.replace('/', ':')],
+  [/^(?:gpt|chatgpt|o\d)\S*$/i, (name) => `openai:${name}`],
+  [/^claude\S*$/i, (name) => `anthropic:${name}`],
+  [/^gemini\S*$/i, (name) => `google:${name}`],
+]
 
 /** Describes a valid value at `path`, in the schema's words. */
 export function expectedAt(path: JsonPath): string | undefined {
