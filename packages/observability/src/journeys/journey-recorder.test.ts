@@ -67,6 +67,20 @@ test('steps beyond the limit are counted, but a message that is on its way still
   expect(viewOf(kept).steps).toHaveLength(MAX_STEPS + 1)
 })
 
+test('tokens and money are sums over the requests to models; one without a price leaves the money unknown', () => {
+  const recorder = createRecorder()
+  const journey = recorder.open(update(1), performance.now())
+  for (const money of [0.25, 0.5])
+    journey?.begin('model', 'one:a').end(undefined, { inputTokens: 10, outputTokens: 5, money })
+  journey?.begin('plugin', 'notes').end('ok')
+  const [kept] = recorder.list()
+  if (!kept) throw new Error('nothing is kept')
+  expect(summaryOf(kept)).toMatchObject({ tokens: 30, money: 0.75 })
+  journey?.begin('model', 'two:b').end(undefined, { inputTokens: 1, outputTokens: 1 })
+  expect(summaryOf(kept)).toMatchObject({ tokens: 32 })
+  expect(summaryOf(kept)).not.toHaveProperty('money')
+})
+
 test('what happens after the end changes nothing', () => {
   const recorder = createRecorder()
   const journey = recorder.open(update(1), performance.now())
@@ -87,10 +101,12 @@ test('secrets are hidden on the way in, and long names are cut', () => {
   const journey = recorder.open(update(1), performance.now())
   const step = journey?.begin('http', `GET ${SECRET}.example.org`, { note: SECRET })
   step?.end('failed', { error: `x${SECRET}`, list: ['a'] })
+  journey?.begin('tool', `${'x'.repeat(110)}${SECRET}`).end()
   journey?.begin('tool', 'x'.repeat(5_000)).end()
   const [kept] = recorder.list()
-  expect(JSON.stringify(kept?.steps.map(({ name, facts }) => [name, facts]))).not.toContain(SECRET)
-  expect(kept?.steps[1]?.name.length).toBeLessThan(200)
+  // not even a part of it, where a name is cut
+  expect(JSON.stringify(kept?.steps.map(({ name, facts }) => [name, facts]))).not.toContain(SECRET.slice(0, 6))
+  expect(kept?.steps[2]?.name.length).toBeLessThan(200)
 })
 
 test('a person is forgotten, also in a journey that is under way; a chat that moved keeps its journeys', () => {
@@ -157,6 +173,32 @@ test('of each plugin and day the last failed, the slowest and the dearest are wr
   vi.advanceTimersByTime(1_000)
   expect(written[1]?.map(({ reason, updateId }) => [reason, updateId])).toEqual([['slowest', 6]])
   vi.useRealTimers()
+})
+
+test('a later run of the same day goes on with what was kept, and replaces it only by something more notable', async () => {
+  const day = new Date().toISOString().slice(0, 10)
+  const row = { day, plugin: 'notes', updateId: 1, chatId: 5, userId: 7, journey: '{}' }
+  const written: KeptRow[] = []
+  const kept = new KeptJourneys({
+    days: 7,
+    onError: () => {},
+    store: {
+      all: async () => [
+        { ...row, reason: 'slowest', value: 5_000 },
+        { ...row, reason: 'dearest', value: 100 },
+        { ...row, day: '2020-01-01', reason: 'slowest', value: 90_000 },
+      ],
+      keep: async (rows) => void written.push(...rows),
+      forgetBefore: async () => {},
+    },
+  })
+  await kept.open()
+  const recorder = createRecorder(10)
+  recorder.onEnd((journey) => kept.add(journey))
+  recorder.open(update(2), performance.now() - 1_000)?.finish('answered', 'notes')
+  recorder.open(update(3), performance.now() - 9_000)?.finish('answered', 'notes')
+  await kept.close()
+  expect(written.map(({ reason, updateId }) => [reason, updateId])).toEqual([['slowest', 3]])
 })
 
 test('the waterfall has one line for each step, waits as lighter bars, and parts below their step', () => {

@@ -3,6 +3,8 @@ import type { Journey, JourneyOutcome, Step, StepFacts, StepKind } from '@pluggr
 /** Steps beyond this are only counted: a plugin may call a service a million times. */
 export const MAX_STEPS = 200
 const MAX_NAME = 120
+/** Of a longer text no more is looked at. */
+const MAX_LOOKED_AT = 4_000
 
 /** Kinds whose messages are on their way: a journey is over only when none is open. */
 const ON_THE_WAY: ReadonlySet<StepKind> = new Set(['outbox', 'send'])
@@ -138,7 +140,7 @@ export class RecordedJourney implements Journey {
       return UNRECORDED
     }
     if (isOnTheWay) this.#onTheWay += 1
-    const shown = OWN.has(kind) ? name : this.owner.hide(name.slice(0, MAX_NAME))
+    const shown = OWN.has(kind) ? name : this.#hide(name)
     const step = new RecordedStep(this, parent, {
       kind,
       name: shown,
@@ -173,7 +175,7 @@ export class RecordedJourney implements Journey {
     for (const key in facts) {
       const value = facts[key]
       if (typeof value !== 'string') continue
-      const hidden = this.owner.hide(value.slice(0, MAX_NAME))
+      const hidden = this.#hide(value)
       if (hidden !== value) (changed ??= { ...facts })[key] = hidden
     }
     return changed ?? facts
@@ -191,6 +193,11 @@ export class RecordedJourney implements Journey {
   /** Whether a language model was asked. */
   get hasAskedModel(): boolean {
     return this.steps.some(({ kind }) => kind === 'model')
+  }
+
+  /** Cut afterwards: of a secret that was cut, the mask would not know the rest. */
+  #hide(text: string): string {
+    return this.owner.hide(text.slice(0, MAX_LOOKED_AT)).slice(0, MAX_NAME)
   }
 
   #close(): void {
