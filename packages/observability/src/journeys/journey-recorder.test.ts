@@ -105,7 +105,9 @@ test('secrets are hidden on the way in, and long names are cut', () => {
   journey?.begin('tool', 'x'.repeat(5_000)).end()
   const [kept] = recorder.list()
   // not even a part of it, where a name is cut
-  expect(JSON.stringify(kept?.steps.map(({ name, facts }) => [name, facts]))).not.toContain(SECRET.slice(0, 6))
+  expect(JSON.stringify(kept?.steps.map(({ name, facts }) => [name, facts]))).not.toContain(
+    SECRET.slice(0, 6),
+  )
   expect(kept?.steps[2]?.name.length).toBeLessThan(200)
 })
 
