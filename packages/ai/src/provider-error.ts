@@ -105,6 +105,8 @@ function setupProblem(
   const { model, server } = selection
   // a refusal of these words is no matter of the set-up
   if (status === 403 && /flagged|moderat/i.test(words)) return undefined
+  if (status === 451 || isAboutCountry(code) || (status === 403 && isAboutCountry(words)))
+    return `${who} does not serve the country that this machine is in${detail}. Choose another provider, or set HTTPS_PROXY to a proxy elsewhere.`
   if (status === 402 || isQuota(code))
     return `${who} says the account has no credit left${detail}. Check its billing page.`
   if (status === 401 || status === 403 || /api_?key|authenti|permission/i.test(code)) {
@@ -218,6 +220,10 @@ function isTooLong(status: number | undefined, code: string | undefined, body: s
       words,
     )
   )
+}
+
+function isAboutCountry(text: string): boolean {
+  return /country|region\b|territory/i.test(text)
 }
 
 function isQuota(code: string): boolean {

@@ -3,9 +3,9 @@ import type { CodeState } from './code-state.ts'
 
 /** How models mark their thoughts in a text; several models use several of them. */
 const TAGS: readonly (readonly [open: string, close: string])[] = [
-  ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'seed:think'].map(
-    (name) => [`<${name}>`, `</${name}>`] as const,
-  ),
+  ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'seed:think']
+    .flatMap((name) => [name, name.charAt(0).toUpperCase() + name.slice(1), name.toUpperCase()])
+    .map((name) => [`<${name}>`, `</${name}>`] as const),
   ['[THINK]', '[/THINK]'],
   ['◁think▷', '◁/think▷'],
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
@@ -27,7 +27,9 @@ const WRAPPERS = [
   '<|im_end|>',
   '<|return|>',
 ]
-const MARKS = [...TAGS.flat(), ...WRAPPERS]
+/** Marks that a server leaves at the very end of an answer. Elsewhere they are text. */
+const LAST_MARKS = ['<end_of_turn>', '</s>']
+const MARKS = [...TAGS.flat(), ...WRAPPERS, ...LAST_MARKS]
 const LONGEST_TAG = Math.max(...MARKS.map(({ length }) => length))
 
 /** How long a text without a mark is held back, when the model may be thinking aloud. */
@@ -55,6 +57,8 @@ export class TaggedThoughts {
   /** How far the held text was searched for tags. */
   #searched = 0
   #hasShown = false
+  /** A struck-out text began: its end is no mark. */
+  #hasStruck = false
   /** Where the shown text ends. */
   #code: CodeState = NO_CODE
   #close: string | undefined
@@ -92,7 +96,13 @@ export class TaggedThoughts {
     // an opening tag at the beginning without an end: nothing but thoughts
     if (this.#close !== undefined) return reopened === undefined ? '' : reopened + held
     this.#holding = 'never'
-    return this.#read(true)
+    return this.#withoutLastMark(this.#read(true))
+  }
+
+  #withoutLastMark(text: string): string {
+    const mark = isCode(this.#code) ? undefined : LAST_MARKS.find((last) => text.trimEnd().endsWith(last))
+    if (mark === undefined || (mark === '</s>' && this.#hasStruck)) return text
+    return text.slice(0, text.lastIndexOf(mark))
   }
 
   #read(isEnd: boolean): string {
@@ -171,6 +181,7 @@ export class TaggedThoughts {
 
   #show(text: string): string {
     this.#code = after(this.#code, text)
+    this.#hasStruck ||= text.includes('<s>')
     const unwrapped = text.includes('<|')
       ? WRAPPERS.reduce((rest, mark) => rest.replaceAll(mark, ''), text)
       : text

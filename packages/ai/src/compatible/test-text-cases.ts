@@ -23,6 +23,9 @@ export const TEXT_CASES: readonly ServerCase[] = [
       ],
       ['Sky-T1', '<|begin_of_thought|>Hm.<|end_of_thought|><|begin_of_solution|>Hello.<|end_of_solution|>'],
       ['MiniMax', '<think>Hm.</think>\n<think>Hm again.</think>\nHello.'],
+      ['a distilled model', '<Thinking>Hm.</Thinking>\n\nHello.'],
+      ['Gemma', '<THINK>Hm.</THINK>Hello.<end_of_turn>'],
+      ['Mistral', '<think>Hm.</think>Hello.</s>'],
     ] as const
   ).map(([family, text]) => ({
     family,
@@ -30,6 +33,12 @@ export const TEXT_CASES: readonly ServerCase[] = [
     reply: answer(text),
     gives: { text: 'Hello.' },
   })),
+  {
+    family: 'any',
+    what: 'struck-out text at the end',
+    reply: answer('Was <s>$10</s>'),
+    gives: { text: 'Was <s>$10</s>' },
+  },
   { family: 'any', what: 'a tag that is code', reply: answer(CODE), gives: { text: CODE } },
   {
     family: 'any',
