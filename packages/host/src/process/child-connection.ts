@@ -116,6 +116,8 @@ const LIFE = {
   callback: (plugin, [id, ...args]) => plugin.callbacks.call(id as number, args),
   'run-scheduled': (plugin, [handler, run], { signal }) =>
     plugin.runScheduled(handler as number, { ...(run as Omit<ScheduledRun, 'signal'>), signal }),
+  // our own timers do not keep a process alive, so they are not among these
+  timers: async () => process.getActiveResourcesInfo().some((kind) => kind === 'Timeout'),
   stop: (plugin, [seconds]) => plugin.stop(seconds as number),
 } satisfies Readonly<
   Record<string, (plugin: ChildPlugin, args: readonly unknown[], call: LifeCall) => Promise<unknown>>

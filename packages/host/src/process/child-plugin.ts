@@ -77,11 +77,11 @@ export class ChildPlugin {
   }
 
   /** Imports the plugin. `onLinked` is called when it has been read, before any of it runs. */
-  load({ candidate, seconds }: LoadRequest, onLinked: () => void): Promise<Attempt<Loaded>> {
+  load({ candidate, seconds, sources }: LoadRequest, onLinked: () => void): Promise<Attempt<Loaded>> {
     return attempt(candidate, async () => {
       this.#candidate = candidate
       this.#limit(seconds)
-      const hooks = installModuleHooks([candidate.directory])
+      const hooks = installModuleHooks([candidate.directory], sources)
       await linkAhead(generationUrl(candidate.entry, 0))
       onLinked()
       const check = async (file: string): Promise<string | undefined> => {

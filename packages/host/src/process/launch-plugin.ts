@@ -61,6 +61,8 @@ export interface LaunchPluginOptions {
   readonly logger: Logger
   /** Aborted when the host stops. */
   readonly signal: AbortSignal
+  /** Texts of files that count instead of what is on the disk. */
+  readonly sources?: Readonly<Record<string, string>> | undefined
 }
 
 /** A process with a running plugin, and what it reported about itself. */
@@ -241,7 +243,8 @@ async function load(
 ): Promise<Loaded> {
   const { candidate } = options
   const seconds = options.limits.startSeconds ?? options.defaults.startSeconds
-  const request: LoadRequest = { candidate, seconds }
+  const { sources } = options
+  const request: LoadRequest = { candidate, seconds, ...(sources && { sources }) }
   const loaded = parseLoaded(candidate.name, await process.request('load', request, seconds))
   if (!loaded.isConfigurable && !checksBlock) return loaded
   const configure: ConfigureRequest = { block: options.blockFor(loaded.jsonSchema) }

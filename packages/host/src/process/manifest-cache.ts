@@ -60,15 +60,20 @@ export class ManifestCache {
   /**
    * @param basis everything besides the files' content that affects the manifest: configuration,
    *   limits, grants
+   * @returns what is known, and the files that it depends on
    */
-  async find(plugin: string, basis: unknown): Promise<KnownPlugin | undefined> {
+  async find(
+    plugin: string,
+    basis: unknown,
+  ): Promise<{ readonly known: KnownPlugin; readonly files: readonly string[] } | undefined> {
     const stored = this.#records[plugin]
     if (stored === undefined) return undefined
     const parsed = safely(() => recordSchema.safeParse(stored))
     if (!parsed?.success) return undefined
     const { key, files, manifest, descriptor, hadEffects } = parsed.data
     if (key !== (await createKey(files, basis))) return undefined
-    return { manifest, descriptor: toDescriptor(plugin, descriptor, manifest.permissions), hadEffects }
+    const known = { manifest, descriptor: toDescriptor(plugin, descriptor, manifest.permissions), hadEffects }
+    return { known, files }
   }
 
   /** A plugin's title when it last started, whatever has changed since. */

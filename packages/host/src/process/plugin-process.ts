@@ -51,6 +51,7 @@ const MAX_CALLS = 512
 /** How much longer than its limit the host waits for the answer to a stop. */
 const STOP_GRACE_MS = 250
 const EXIT_MS = 1_000
+const TIMERS_MS = 1_000
 const HOUSEKEEPING_MS = 1_000
 
 /**
@@ -281,6 +282,15 @@ export class PluginProcess {
       throw guard.timeout ?? explained
     } finally {
       guard.release()
+    }
+  }
+
+  /** Whether the plugin has timers that Node would wait for. A process that does not answer has none. */
+  async hasTimers(): Promise<boolean> {
+    try {
+      return (await withinTime(this.#peer.call('timers', []), TIMERS_MS)) === true
+    } catch {
+      return false
     }
   }
 

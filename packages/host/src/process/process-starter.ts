@@ -13,6 +13,7 @@ import type { PluginProblem } from '../plugin-problem.ts'
 import { effectiveTimeouts } from '../start/plugin-timeouts.ts'
 import type { PluginIdentity } from '../start/read-manifest.ts'
 import type { JsonObject } from '../json-types.ts'
+import { AcceptedSources } from './accepted-sources.ts'
 import { DEFAULT_MEMORY_MB, launchPlugin } from './launch-plugin.ts'
 import type { GroupMember, LaunchedPlugin, LaunchPluginOptions } from './launch-plugin.ts'
 import { ManifestCache } from './manifest-cache.ts'
@@ -93,11 +94,16 @@ export class ProcessStarter {
    * is used.
    */
   async recall(candidate: PluginCandidate, plan: HostPlan): Promise<RecalledPlugin> {
-    const known = await this.#cache?.find(candidate.name, basis(candidate, plan)).catch(() => undefined)
-    if (!known) return {}
+    const found = await this.#cache?.find(candidate.name, basis(candidate, plan)).catch(() => undefined)
+    if (!found) return {}
+    const { files, known } = found
     const { descriptor, hadEffects, manifest } = known
     if (hadEffects || (manifest.requires ?? []).length > 0) return { descriptor }
-    return { descriptor, started: { plugin: this.#supervise(candidate, plan, known), warnings: [] } }
+    const accepted = await AcceptedSources.read(files)
+    return {
+      descriptor,
+      started: { plugin: this.#supervise(candidate, plan, known, accepted), warnings: [] },
+    }
   }
 
   /** @throws ProblemError when the plugin cannot or must not be started */
@@ -113,26 +119,32 @@ export class ProcessStarter {
       descriptor: started.descriptor,
       hadEffects: started.effects.length > 0,
     }
-    const plugin = this.#supervise(candidate, plan, known)
+    const files = [...new Set([candidate.entry, ...loaded.files, ...packageFiles(candidate)])]
+    const plugin = this.#supervise(candidate, plan, known, await AcceptedSources.read(files))
     relay.target = plugin.events
     plugin.adopt({ process, effects: started.effects })
     // warnings are not cached, so a plugin that has some is started next time to report them again
     if (started.warnings.length === 0) {
-      const files = [...new Set([candidate.entry, ...loaded.files, ...packageFiles(candidate)])]
       await this.#cache?.remember(candidate.name, basis(candidate, plan), { files, known })
     }
     if (this.#services.size > MAX_WARM_PROCESSES) await plugin.coolDown()
     return { plugin, warnings: started.warnings }
   }
 
-  #supervise(candidate: PluginCandidate, plan: HostPlan, known: KnownPlugin): SupervisedPlugin {
+  #supervise(
+    candidate: PluginCandidate,
+    plan: HostPlan,
+    known: KnownPlugin,
+    accepted: AcceptedSources,
+  ): SupervisedPlugin {
     const options = this.#launchOptions(candidate, plan)
     let current = plan
     return new SupervisedPlugin({
       descriptor: known.descriptor,
       file: candidate.entry,
       launch: async (events) => {
-        const { process, started } = await this.#launch(candidate, current, events)
+        const sources = await accepted.changed()
+        const { process, started } = await this.#launch(candidate, current, events, sources)
         return { process, effects: started.effects }
       },
       follow: (next) => (current = next),
@@ -144,8 +156,14 @@ export class ProcessStarter {
     })
   }
 
-  async #launch(candidate: PluginCandidate, plan: HostPlan, events: ProcessEvents): Promise<LaunchedPlugin> {
-    const launched = await this.#queue.run(() => launchPlugin(this.#launchOptions(candidate, plan), events))
+  async #launch(
+    candidate: PluginCandidate,
+    plan: HostPlan,
+    events: ProcessEvents,
+    sources?: Readonly<Record<string, string>>,
+  ): Promise<LaunchedPlugin> {
+    const options = { ...this.#launchOptions(candidate, plan), sources }
+    const launched = await this.#queue.run(() => launchPlugin(options, events))
     const { process, services } = launched
     this.#services.set(process, services)
     void process.ended.then(() => this.#services.delete(process))

@@ -47,6 +47,7 @@ function createPlugin(
         process: {
           inFlight: 0,
           ask: () => answer(),
+          hasTimers: async () => false,
           stop: async () => (fake.stopped = true),
         } as unknown as PluginProcess,
       }

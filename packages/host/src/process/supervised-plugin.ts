@@ -73,6 +73,7 @@ export class SupervisedPlugin implements HostedPlugin {
   #isParked = false
   #isStopped = false
   #idleTimer: NodeJS.Timeout | undefined
+  #hasToldOfTimers = false
   #restartTimer: NodeJS.Timeout | undefined
   successor: RunnablePlugin | undefined
 
@@ -286,8 +287,26 @@ export class SupervisedPlugin implements HostedPlugin {
     const process = this.#process
     if (!process || this.#isStopped || this.#effects.length > 0) return
     if (process.inFlight > 0) return this.#touch()
+    const hasTimers = await process.hasTimers()
+    // it may have been used meanwhile
+    if (process !== this.#process || process.inFlight > 0) return this.#touch()
+    if (hasTimers) return this.#keepForTimers()
     this.#process = undefined
+    const { logger, idleSeconds } = this.#options
+    const { name } = this.descriptor
+    logger.info(`not used for ${idleSeconds} s; its process ends until it is asked again`, { plugin: name })
     await process.stop(this.#options.timeouts.cleanupSeconds)
+  }
+
+  #keepForTimers(): void {
+    if (!this.#hasToldOfTimers) {
+      this.#options.logger.info(
+        'has a timer of its own, so its process is kept; services.scheduler would let it end while it is not used',
+        { plugin: this.descriptor.name },
+      )
+    }
+    this.#hasToldOfTimers = true
+    this.#touch()
   }
 
   #recentCrashes(): number {

@@ -22,8 +22,12 @@ export interface ModuleHooks {
  * Lets plugin files under `directories` (real paths) import `@pluggram/sdk` and `zod` without a
  * node_modules. The sdk is always the host's; zod is the plugin's own copy if it has one. Other
  * modules of the process are not affected.
+ * @param sources texts of files, by path, that count instead of what is on the disk
  */
-export function installModuleHooks(directories: readonly string[]): ModuleHooks {
+export function installModuleHooks(
+  directories: readonly string[],
+  sources: Readonly<Record<string, string>> = {},
+): ModuleHooks {
   const roots = new Set<string>()
   const add = (more: readonly string[]): void => {
     for (const directory of more) roots.add(directory + path.sep)
@@ -50,9 +54,14 @@ export function installModuleHooks(directories: readonly string[]): ModuleHooks 
       if (file === undefined) return resolved
       files.add(file)
       if (context.conditions.includes('require')) return resolved
-      const format = formatOf(file, resolved.format)
+      const format = formatOf(file, resolved.format, sources[file])
       const url = inSameGeneration(resolved.url, file, context.parentURL)
       return format === undefined ? { ...resolved, url } : { ...resolved, url, format }
+    },
+    load(url, context, nextLoad) {
+      const source = sources[fileOf(url) ?? '']
+      if (source === undefined) return nextLoad(url, context)
+      return { source, format: context.format ?? 'commonjs', shortCircuit: true }
     },
   })
   return {
@@ -97,14 +106,18 @@ const resolveFromHost: ResolveHook = (specifier, context, nextResolve) =>
  * Marks a file as an ES module if its package.json does not. Node would detect that, but warn for
  * each file (MODULE_TYPELESS_PACKAGE_JSON). `undefined` leaves the choice to Node.
  */
-function formatOf(file: string, known: string | null | undefined): string | undefined {
+function formatOf(
+  file: string,
+  known: string | null | undefined,
+  accepted: string | undefined,
+): string | undefined {
   // Node does not warn about dependencies
   if (known || file.split(path.sep).includes('node_modules')) return undefined
   const extension = path.extname(file)
   if (extension !== '.ts' && extension !== '.js') return undefined
   let source: string
   try {
-    source = readFileSync(file, 'utf8')
+    source = accepted ?? readFileSync(file, 'utf8')
   } catch {
     return undefined
   }

@@ -20,6 +20,8 @@ export const CONTROL_CHANNEL = 0
 export interface LoadRequest {
   readonly candidate: PluginCandidate
   readonly seconds: number
+  /** Texts of files, by path, that count instead of what is on the disk. */
+  readonly sources?: Readonly<Record<string, string>>
 }
 
 export interface Loaded {
