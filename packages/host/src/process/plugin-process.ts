@@ -51,7 +51,6 @@ const MAX_CALLS = 512
 /** How much longer than its limit the host waits for the answer to a stop. */
 const STOP_GRACE_MS = 250
 const EXIT_MS = 1_000
-const TIMERS_MS = 1_000
 const HOUSEKEEPING_MS = 1_000
 
 /**
@@ -129,8 +128,7 @@ export class PluginProcess {
     this.#folder =
       options.files && new FolderWatch({ ...options.files, onViolation: (reason) => this.kill(reason) })
     this.#watch?.beginStart(HELLO_SECONDS)
-    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS)
-    this.#housekeeping.unref()
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS).unref()
     this.ended = new Promise((resolve) => {
       launched.onEnd((end) => {
         if (!this.#hasEnded) this.#onEnd(end)
@@ -285,25 +283,17 @@ export class PluginProcess {
     }
   }
 
-  /** Whether the plugin has timers that Node would wait for. A process that does not answer has none. */
-  async hasTimers(): Promise<boolean> {
-    try {
-      return (await withinTime(this.#peer.call('timers', []), TIMERS_MS)) === true
-    } catch {
-      return false
-    }
+  /** Whether the plugin has timers that Node would wait for. A silent process has none. */
+  hasTimers(): Promise<boolean> {
+    return withinTime(this.#peer.call('timers', []), EXIT_MS).then(Boolean, () => false)
   }
 
   /** Stops the plugin and its process. @returns whether it stopped in time */
   async stop(seconds: number): Promise<boolean> {
     this.#isStopping = true
-    let isPunctual = false
-    try {
-      isPunctual =
-        (await withinTime(this.#peer.call('stop', [seconds]), seconds * 1_000 + STOP_GRACE_MS)) === true
-    } catch {
-      // it hangs or has ended; the rest is the same
-    }
+    const stopping = withinTime(this.#peer.call('stop', [seconds]), seconds * 1_000 + STOP_GRACE_MS)
+    // it may hang or have ended; the rest is the same
+    const isPunctual = await stopping.then((answer) => answer === true).catch(() => false)
     this.#peer.close()
     try {
       await withinTime(this.ended, EXIT_MS)
