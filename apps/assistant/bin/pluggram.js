@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 // Runs on any Node since 16: hands over to the pinned Node when it is not that one itself.
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { beginAnewOnceCompiled, keepCompiledCode } from './compiled-code.js'
 import { clearBanner } from './clear-banner.js'
+import { inCurrentRelease } from './current-release.js'
 import { ALLOCATION, beginAnewWithHeapOptions, HEAP_OPTIONS } from './heap-options.js'
 import { findPinnedNode, isRunningPinnedNode, missingNodeMessage } from './pinned-node.js'
 
 clearBanner()
 const pinned = findPinnedNode()
-if (isRunningPinnedNode()) {
+const chosen = inCurrentRelease('apps/assistant/bin/pluggram.js')
+if (chosen !== undefined) {
+  await import(pathToFileURL(chosen).href)
+} else if (isRunningPinnedNode()) {
   // the other commands are over before any of it matters
   const isStart = process.argv.includes('start')
   if (isStart) beginAnewWithHeapOptions()

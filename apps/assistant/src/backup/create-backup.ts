@@ -60,7 +60,7 @@ export async function createBackup(options: BackupOptions): Promise<BackupManife
   const staging = await makeStaging(home)
   const unfinished = `${file}.unfinished`
   try {
-    await stage(staging, content, options)
+    await copyHome(staging, content, options)
     await mkdir(dirname(file), { recursive: true })
     await rm(unfinished, { force: true })
     await writeArchive(staging, unfinished, encryption)
@@ -101,11 +101,12 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function stage(
+/** Copies a home's files and databases into a folder, with a manifest. */
+export async function copyHome(
   staging: string,
   { files: found, leftOut }: HomeContent,
-  { home, version, now = new Date() }: BackupOptions,
-): Promise<void> {
+  { home, version, now = new Date() }: Pick<BackupOptions, 'home' | 'version' | 'now'>,
+): Promise<BackupManifest> {
   const files: BackedUpFile[] = []
   let schemaVersion = 0
   // the settings come before the data, so that no data is newer than the list of plugins it belongs to
@@ -124,6 +125,7 @@ async function stage(
     leftOut: [...leftOut],
   }
   await writeFile(join(staging, MANIFEST_FILE), JSON.stringify(manifest, null, 2))
+  return manifest
 }
 
 interface Copied {

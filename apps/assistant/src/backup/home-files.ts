@@ -15,7 +15,7 @@ export const HOME_ENTRIES = [
 
 /** Made again at every start, or valid only for the process that made it. */
 const TEMPORARY =
-  /^data\/(?:cache|door|backup-in-progress)(?:\/|$)|^data\/assistant\.lock|\.unfinished$|^plugins\/node_modules\/\.cache(?:\/|$)/
+  /^data\/(?:cache|door|backup-in-progress|restore-points)(?:\/|$)|^data\/(?:assistant\.lock|upgrade\.)|\.unfinished$|^plugins\/node_modules\/\.cache(?:\/|$)/
 /** The log of a database belongs to its copy; it is not a file of its own. */
 const DATABASE_LOG = /-(?:wal|shm|journal)$/
 /** https://sqlite.org/fileformat.html#magic_header_string */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
@@ -19,6 +20,9 @@ import type { CliEnvironment } from './cli-environment.ts'
 import { loadUsable } from './load-usable.ts'
 import { styles } from './styles.ts'
 import { welcomeLines } from './welcome.ts'
+
+/** The folder of this release. */
+const ROOT = join(import.meta.dirname, '../../../..')
 
 /** A stop may take ten seconds in all. Whatever still runs then is killed with the process. */
 const STOP_LIMIT_MS = 9_500
@@ -60,6 +64,7 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   const isSafe = flags.safe === true
   if (isSafe) logger.warn('safe mode: only plugins that ship with Pluggram are started')
   logger.info(`starting in ${configuration.home}`)
+  await lookAtUpgrade(configuration.home, logger)
   warnOfFewFiles(logger)
   await keepDataPrivate(join(configuration.home, 'data'), logger)
   const openSecrets = await openSecretsProblem(configuration.home)
@@ -84,6 +89,15 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   logger.info('stopped')
   if (how === 'restart') restartProcess()
   return exitCodeOf(cli, how, isClean)
+}
+
+/** The few homes that were upgraded load the code for it. */
+async function lookAtUpgrade(home: string, logger: RootLogger): Promise<void> {
+  if (!existsSync(join(home, 'data/upgrade.json'))) return
+  const { confirmCutOffUpgrade, endCutOffUpgrade } = await import('../upgrade/cut-off-upgrade.ts')
+  const said = await endCutOffUpgrade(home, ROOT)
+  if (said !== undefined) logger.warn(said)
+  confirmCutOffUpgrade(home, ROOT)
 }
 
 /** A terminal is told what runs first; what is only information comes after that. */

@@ -137,6 +137,18 @@ export const FAILURES = {
     sentence: (file, reason) =>
       `${file} cannot be opened: ${reason}. Check that the folder is writable and the disk is not full.`,
   },
+  'upgrade-undone': {
+    exitCode: 75,
+    meaning: 'A new release did not work, and the old one runs again.',
+    sentence: (version, reason) =>
+      `Pluggram ${version} did not work (${reason}), so the release before runs again. The output of the new one is in data/upgrade.log.`,
+  },
+  'upgrade-stuck': {
+    exitCode: 70,
+    meaning: 'After a failed upgrade, the old release did not start either.',
+    sentence: (version, reason) =>
+      `Pluggram ${version} does not start again: ${reason}. Mend that, and run "pluggram start". A copy of the home is in data/restore-points.`,
+  },
   'database-locked': {
     exitCode: 75,
     meaning: 'Another program holds the database.',

@@ -1,0 +1,1 @@
+export declare function inCurrentRelease(file: string): string | undefined

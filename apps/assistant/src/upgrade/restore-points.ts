@@ -1,0 +1,140 @@
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PluggramError } from '@pluggram/sdk'
+import { holdRestored } from '@pluggram/storage'
+import type { HeldBack } from '@pluggram/storage'
+import { DatabaseSync } from 'node:sqlite'
+import { checkDatabase, copyDatabase } from '../backup/copy-database.ts'
+import { copyHome, DATABASE } from '../backup/create-backup.ts'
+import { listHomeFiles } from '../backup/home-files.ts'
+import { HOME_FOLDER, MANIFEST_FILE, manifestSchema } from '../backup/manifest.ts'
+import type { BackupManifest } from '../backup/manifest.ts'
+
+const FOLDER = 'data/restore-points'
+const NAME = /^\d{4}-\d\d-\d\dT[\d-]+Z-from-[\w.+-]+$/
+const UNFINISHED = '.unfinished'
+
+/** A copy of a home from before an upgrade. It is not encrypted: it lies where the same secrets are. */
+export interface RestorePoint {
+  readonly name: string
+  readonly folder: string
+  /** The release that wrote it. */
+  readonly version: string
+  readonly createdAt: string
+  readonly schemaVersion: number
+  readonly bytes: number
+}
+
+/** Copies a home in which nothing runs. A copy that is cut off is no restore point. */
+export async function createRestorePoint(home: string, version: string): Promise<RestorePoint> {
+  const now = new Date()
+  const name = `${now.toISOString().replaceAll(/[:.]/g, '-')}-from-${version}`
+  const folder = join(home, FOLDER, name)
+  const unfinished = folder + UNFINISHED
+  await mkdir(unfinished, { recursive: true, mode: 0o700 })
+  try {
+    const manifest = await copyHome(unfinished, await listHomeFiles(home), { home, version, now })
+    await rename(unfinished, folder)
+    return describe(folder, name, manifest)
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** The restore points of a home, oldest first. */
+export async function listRestorePoints(home: string): Promise<readonly RestorePoint[]> {
+  const names = await readdir(join(home, FOLDER)).catch(() => [])
+  const points = await Promise.all(
+    names.filter((name) => NAME.test(name)).map((name) => read(join(home, FOLDER, name), name)),
+  )
+  return points.filter((point) => point !== undefined).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Deletes a restore point, and what killed upgrades left of others. */
+export async function removeRestorePoint(home: string, name: string): Promise<void> {
+  if (!(await listRestorePoints(home)).some((point) => point.name === name)) {
+    throw new PluggramError(
+      'command-failed',
+      `There is no restore point ${name}. "pluggram restore-points" lists them.`,
+    )
+  }
+  await rm(join(home, FOLDER, name), { recursive: true, force: true })
+}
+
+/** Deletes all but the newest ones, and what killed upgrades left. */
+export async function keepNewest(home: string, count: number): Promise<void> {
+  const points = await listRestorePoints(home)
+  for (const { folder } of points.slice(0, Math.max(0, points.length - count)))
+    await rm(folder, { recursive: true, force: true })
+  for (const name of await readdir(join(home, FOLDER)).catch(() => []))
+    if (name.endsWith(UNFINISHED)) await rm(join(home, FOLDER, name), { recursive: true, force: true })
+}
+
+/**
+ * Brings back the database of a restore point if the one in the home is of another schema, or
+ * damaged; otherwise it stays, with all that happened since. Nothing may run in the home. A crash at
+ * any point leaves one of the two.
+ * @returns what is held back because it may have been sent since; `undefined` when the database stays
+ */
+export async function restoreDatabase(home: string, point: RestorePoint): Promise<HeldBack | undefined> {
+  const database = join(home, DATABASE)
+  const kept = join(point.folder, HOME_FOLDER, DATABASE)
+  if (!(await exists(kept))) return undefined
+  if (schemaOf(database) === point.schemaVersion) return undefined
+  const ready = `${database}.restored.unfinished`
+  await rm(ready, { force: true })
+  copyDatabase(kept, ready)
+  const held = holdRestored(ready, Date.now())
+  await putAside(database, join(point.folder, 'after-the-upgrade.db'))
+  await rename(ready, database)
+  return held
+}
+
+/** Keeps a copy of what the newer release wrote, and leaves no log that would be read into the older database. */
+async function putAside(database: string, copy: string): Promise<void> {
+  try {
+    const open = new DatabaseSync(database)
+    open.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    open.close()
+    await rm(copy, { force: true })
+    copyDatabase(database, copy)
+  } catch {
+    // damaged: its files are kept as they are
+    for (const end of ['', '-wal']) await copyFile(database + end, copy + end).catch(() => {})
+  }
+  for (const end of ['-wal', '-shm']) await rm(database + end, { force: true })
+}
+
+function schemaOf(database: string): number | undefined {
+  try {
+    return checkDatabase(database, database)
+  } catch {
+    return undefined
+  }
+}
+
+async function read(folder: string, name: string): Promise<RestorePoint | undefined> {
+  try {
+    const text = await readFile(join(folder, MANIFEST_FILE), 'utf8')
+    return describe(folder, name, manifestSchema.parse(JSON.parse(text)))
+  } catch {
+    return undefined
+  }
+}
+
+function describe(
+  folder: string,
+  name: string,
+  { version, createdAt, schemaVersion, files }: BackupManifest,
+): RestorePoint {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return { name, folder, version, createdAt, schemaVersion, bytes }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
