@@ -141,7 +141,8 @@ describe('upgrade', () => {
   test.each(BROKEN)('goes back by itself from a release that %s', async (_name, patches, words) => {
     const next = await createRelease('0.9.1', patches)
     const before = await botMessages(emulator.driver, ada.id, 0)
-    const { code, output } = await run('upgrade', next, '--yes', '--watch', '2', '--ready', '15')
+    const ready = patches.includes(NEVER_READY) ? '20' : '90'
+    const { code, output } = await run('upgrade', next, '--yes', '--watch', '2', '--ready', ready)
     expect(output).toMatch(words)
     expect(code).toBe(75)
     expect(output).toContain('runs again')
@@ -178,7 +179,7 @@ describe('upgrade', () => {
     'killed at %s, it leaves a home that starts, with everything in it',
     async (step) => {
       const next = await createRelease('0.9.3', [FAILS_LATER, MIGRATES])
-      const upgrading = pluggram('upgrade', next, '--yes', '--watch', '2', '--ready', '15')
+      const upgrading = pluggram('upgrade', next, '--yes', '--watch', '2', '--ready', '90')
       await upgrading.waitFor(step)
       await upgrading.stop('SIGKILL')
       // whatever it started goes on; otherwise the owner starts it
