@@ -18,7 +18,11 @@ const STORAGE = 'apps/assistant/src/health/storage-health.ts'
 const HEALTHY = "if (failure === undefined) return { status: 'ok' }"
 
 const DOES_NOT_START: Patch = { file: START, from: BEGIN, to: `throw new Error('broken release')\n${BEGIN}` }
-const NEVER_READY: Patch = { file: STORAGE, from: HEALTHY, to: "if (failure === undefined) return { status: 'failed', reason: 'broken' }" }
+const NEVER_READY: Patch = {
+  file: STORAGE,
+  from: HEALTHY,
+  to: "if (failure === undefined) return { status: 'failed', reason: 'broken' }",
+}
 const FAILS_LATER: Patch = {
   file: STORAGE,
   from: HEALTHY,
@@ -118,14 +122,21 @@ describe('upgrade', () => {
   test('names what would break, and changes nothing without --yes', async () => {
     await ask(emulator.driver, ada, 'one')
     const next = await createRelease('0.9.0', [
-      { file: 'packages/config/src/settings-schema.ts', from: '    backup: backupSettings.prefault({}),\n', to: '' },
+      {
+        file: 'packages/config/src/settings-schema.ts',
+        from: '    backup: backupSettings.prefault({}),\n',
+        to: '',
+      },
       MIGRATES,
     ])
     await writeFile(
       join(home, 'config.json'),
       JSON.stringify({ access: { mode: 'everyone' }, backup: { keep: 3 } }),
     )
-    await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ type: 'module', engines: { pluggram: '^0.1.0' } }))
+    await writeFile(
+      join(home, 'plugins/package.json'),
+      JSON.stringify({ type: 'module', engines: { pluggram: '^0.1.0' } }),
+    )
     const check = await run('upgrade', next, '--check')
     expect(check.output).toMatch(/What would break:[\s\S]*backup/)
     expect(check.output).toMatch(/The plugin echo is made for Pluggram \^0\.1\.0/)
@@ -133,7 +144,9 @@ describe('upgrade', () => {
     expect(await runningVersion()).toBe(await ownVersion())
     const unconfirmed = await run('upgrade', next)
     expect(unconfirmed).toMatchObject({ code: 1, output: expect.stringContaining('Nothing was changed') })
-    expect((await run('upgrade', join(home, 'plugins'), '--yes')).output).toContain('is no release of Pluggram')
+    expect((await run('upgrade', join(home, 'plugins'), '--yes')).output).toContain(
+      'is no release of Pluggram',
+    )
     await writeFile(join(home, 'config.json'), JSON.stringify({ access: { mode: 'everyone' } }))
     await writeFile(join(home, 'plugins/package.json'), JSON.stringify({ type: 'module' }))
   })
@@ -158,7 +171,10 @@ describe('upgrade', () => {
     execFileSync('tar', ['-czf', tarball, '-C', join(next, '..'), '0.9.2'])
     await write(emulator.driver, ada, 'two')
     const { code, output } = await run('upgrade', tarball, '--yes', '--watch', '0.05')
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('Pluggram 0.9.2 runs') })
+    expect({ code, output }).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Pluggram 0.9.2 runs'),
+    })
     expect(await runningVersion()).toBe('0.9.2')
     expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 2'])
     // the next start runs it, too

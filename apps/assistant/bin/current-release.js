@@ -18,7 +18,8 @@ export function inCurrentRelease(file) {
   const home = (option === -1 ? undefined : argv[option + 1]) ?? env.PLUGGRAM_HOME ?? '.'
   const releases = resolve(home, 'releases')
   const chosen = cutOffUpgrade(home)?.from ?? read(resolve(releases, 'current'))
-  if (chosen === '' || resolve(releases, chosen) === resolve(own) || env.PLUGGRAM_RELEASE === 'own') return undefined
+  if (chosen === '' || resolve(releases, chosen) === resolve(own) || env.PLUGGRAM_RELEASE === 'own')
+    return undefined
   const other = resolve(releases, chosen, file)
   if (existsSync(other)) return other
   console.error(`The release in ${resolve(releases, chosen)} is gone; this one starts in its place.`)

@@ -14,7 +14,10 @@ import type { CliEnvironment } from './cli-environment.ts'
 import { loadUsable } from './load-usable.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')
-const minutes = z.coerce.number().min(0).max(24 * 60)
+const minutes = z.coerce
+  .number()
+  .min(0)
+  .max(24 * 60)
 const seconds = z.coerce.number().min(1).max(3_600)
 
 export interface UpgradeInput {
@@ -67,7 +70,9 @@ async function tellDifferences(cli: CliEnvironment, from: Release, to: Release):
   const schema = existsSync(database) ? checkDatabase(database, database) : next.schemaVersion
   const breaks = [
     ...(next.schemaVersion < schema
-      ? [`Its database is older (${next.schemaVersion}) than the one of this home (${schema}): it cannot read it.`]
+      ? [
+          `Its database is older (${next.schemaVersion}) than the one of this home (${schema}): it cannot read it.`,
+        ]
       : []),
     ...(next.isUsable || !now.isUsable ? [] : ['It does not start with this configuration.']),
   ]
@@ -106,7 +111,9 @@ async function refuseOtherSurroundings(cli: CliEnvironment, start: string | unde
 async function tellCutOff(cli: CliEnvironment): Promise<void> {
   const journal = await readJournal(cli.home)
   if (journal && isCutOff(journal)) {
-    cli.print(`The upgrade to ${journal.toVersion} was cut off (at "${journal.step}"). This one begins from the start.`)
+    cli.print(
+      `The upgrade to ${journal.toVersion} was cut off (at "${journal.step}"). This one begins from the start.`,
+    )
   }
 }
 
@@ -115,7 +122,11 @@ async function goBack(
   options: { readonly readyMs: number; readonly startCommand?: string | undefined },
 ): Promise<number> {
   const { readyMs, startCommand } = options
-  const rest = ['--ready', String(readyMs / 1_000), ...(startCommand === undefined ? [] : ['--start', startCommand])]
+  const rest = [
+    '--ready',
+    String(readyMs / 1_000),
+    ...(startCommand === undefined ? [] : ['--start', startCommand]),
+  ]
   const journal = await readJournal(cli.home)
   if (!journal || journal.step === 'undone' || (await currentRelease(cli.home)) !== journal.to) {
     cli.print('There is no upgrade to undo: this home runs the release it ran before.')
@@ -132,7 +143,9 @@ async function goBack(
 async function explainTarget(cli: CliEnvironment, version: string | undefined): Promise<number> {
   const journal = await readJournal(cli.home)
   if (journal && isCutOff(journal)) {
-    cli.print(`The upgrade from ${journal.fromVersion} to ${journal.toVersion} was cut off (at "${journal.step}").`)
+    cli.print(
+      `The upgrade from ${journal.fromVersion} to ${journal.toVersion} was cut off (at "${journal.step}").`,
+    )
     cli.print('The next start goes back to the release before.')
   }
   const name = version ?? 'VERSION'
@@ -147,6 +160,7 @@ async function explainTarget(cli: CliEnvironment, version: string | undefined): 
 
 function amount(schema: z.ZodType<number>, text: string, option: string): number {
   const { data } = schema.safeParse(text)
-  if (data === undefined) throw new Failure('usage', { subject: `${option} ${text} is not a number, or too large` })
+  if (data === undefined)
+    throw new Failure('usage', { subject: `${option} ${text} is not a number, or too large` })
   return data
 }

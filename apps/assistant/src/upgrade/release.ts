@@ -13,7 +13,10 @@ const CURRENT = 'current'
 const MODULES = 'node_modules'
 const PROGRAM = 'apps/assistant/bin/pluggram.js'
 
-const packageSchema = z.looseObject({ name: z.literal('pluggram'), version: z.string().regex(/^\d+\.\d+\.\d+/) })
+const packageSchema = z.looseObject({
+  name: z.literal('pluggram'),
+  version: z.string().regex(/^\d+\.\d+\.\d+/),
+})
 
 /** The code of one version. */
 export interface Release {

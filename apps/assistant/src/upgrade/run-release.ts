@@ -21,9 +21,7 @@ const statusSchema = z.object({
   version: z.string(),
   isReady: z.boolean(),
   connection: z.string(),
-  troubles: z
-    .array(z.object({ component: z.string(), reason: z.string().optional() }))
-    .optional(),
+  troubles: z.array(z.object({ component: z.string(), reason: z.string().optional() })).optional(),
 })
 
 export type RunningState = z.infer<typeof statusSchema>
@@ -61,7 +59,10 @@ export async function startRelease(
   child.once('exit', (code, signal) => (end = `it ended with ${signal ?? `exit code ${code}`}`))
   child.unref()
   // a command such as "systemctl start" ends when it is done
-  return { ended: () => (command === undefined ? end : undefined), pid: command === undefined ? child.pid : undefined }
+  return {
+    ended: () => (command === undefined ? end : undefined),
+    pid: command === undefined ? child.pid : undefined,
+  }
 }
 
 /** Runs a command in another release, whatever the home has chosen. @returns its exit code */
@@ -117,7 +118,8 @@ export async function watchRelease(
     failed = isWell ? 0 : failed + 1
     const ended = started.ended()
     if (ended !== undefined && !state) return ended
-    if (failed >= FAILED_LOOKS) return state ? `it is no longer ready${troublesOf(state)}` : 'it takes no commands any more'
+    if (failed >= FAILED_LOOKS)
+      return state ? `it is no longer ready${troublesOf(state)}` : 'it takes no commands any more'
   }
   return undefined
 }

@@ -10,7 +10,14 @@ import { setCurrentRelease } from './release.ts'
 import type { Release } from './release.ts'
 import { createRestorePoint, keepNewest, listRestorePoints, restoreDatabase } from './restore-points.ts'
 import type { RestorePoint } from './restore-points.ts'
-import { lastWords, runningState, startRelease, stopRunning, waitUntilReady, watchRelease } from './run-release.ts'
+import {
+  lastWords,
+  runningState,
+  startRelease,
+  stopRunning,
+  waitUntilReady,
+  watchRelease,
+} from './run-release.ts'
 import type { StartedRelease } from './run-release.ts'
 
 const KEPT_POINTS = 3
@@ -135,4 +142,3 @@ export function describeMinutes(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1_000)
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }
-

@@ -34,7 +34,18 @@ function isWithinOne(version: Version, comparator: string): boolean | undefined 
   if (sign === '<=') return parts.length < 3 ? compare(version, next(low, parts.length - 1)) < 0 : order <= 0
   if (parts.length === 0) return true
   // ^0.2.3 keeps the minor version, ^0.0.3 the patch
-  const kept = sign === '^' ? Math.min(Math.max(low.findIndex((part) => part > 0), 0), parts.length - 1) : sign === '~' ? Math.min(1, parts.length - 1) : parts.length - 1
+  const kept =
+    sign === '^'
+      ? Math.min(
+          Math.max(
+            low.findIndex((part) => part > 0),
+            0,
+          ),
+          parts.length - 1,
+        )
+      : sign === '~'
+        ? Math.min(1, parts.length - 1)
+        : parts.length - 1
   return order >= 0 && compare(version, next(low, kept)) < 0
 }
 
