@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { bubblewrapProblem } from '../packages/host/src/process/bubblewrap.ts'
 import { findMariadb, findPostgres } from '../packages/services/src/database/test-servers.ts'
+import { tiniProblem } from './deployment/container.ts'
 import { chromiumProblem } from './support/chromium.ts'
 import { prometheusProblem } from './support/prometheus.ts'
 import { systemdProblem } from './support/systemd.ts'
@@ -10,6 +11,7 @@ const NEEDS: Readonly<Record<string, string | undefined>> = {
   bubblewrap: await bubblewrapProblem(),
   PostgreSQL: findPostgres() === undefined ? 'there is none (Debian package "postgresql")' : undefined,
   Prometheus: prometheusProblem,
+  tini: tiniProblem,
   "systemd's tools": systemdProblem,
   MariaDB: findMariadb() === undefined ? 'there is none (Debian package "mariadb-server")' : undefined,
 }

@@ -28,6 +28,10 @@ const BARE = ['/usr/lib', '/usr/lib64', '/usr/share/zoneinfo', '/etc/resolv.conf
 
 export const CONTAINER_USER = 65_532
 
+/** Why there is no tini here, which is process 1 of the image; `undefined` when there is. */
+export const tiniProblem: string | undefined =
+  spawnSync('tini-static', ['--version']).status === 0 ? undefined : 'there is none (Debian package "tini")'
+
 /** A folder that holds what an image would hold. */
 export interface Image extends Disposable {
   /** Its root. */

@@ -9,7 +9,7 @@ import { ask, createPerson } from '../support/emulator.ts'
 import { findFreePort } from '../support/free-port.ts'
 import { createHome, removeHomes } from '../support/home.ts'
 import { ROOT } from '../support/program.ts'
-import { buildStage, checkHealth, CONTAINER_USER, startContainer } from './container.ts'
+import { buildStage, checkHealth, CONTAINER_USER, startContainer, tiniProblem } from './container.ts'
 import { commandOf, environmentOf, readDockerfile, stepsOf } from './dockerfile.ts'
 
 afterEach(removeHomes)
@@ -47,8 +47,8 @@ describe('the Dockerfile', () => {
 
 const problem =
   (await bubblewrapProblem()) ??
-  (process.getuid?.() === 0 ? undefined : 'only root can become another user') ??
-  (spawnSync('tini-static', ['--version']).status === 0 ? undefined : 'there is no tini-static')
+  tiniProblem ??
+  (process.getuid?.() === 0 ? undefined : 'only root can become another user')
 
 const GREETER = `
 export default class Greeter {

@@ -55,6 +55,18 @@ export const ALERT_RULES: readonly AlertRule[] = [
     course: [{ metric: 'health_component_ok', labels: { component: 'storage' }, phases: [0.5, 0, 1] }],
   },
   {
+    name: 'ProblemFound',
+    severity: 'warning',
+    expr: 'findings_open{severity="error"} > 0',
+    for: '10m',
+    summary: 'The assistant has found a problem that needs its owner',
+    remedy: '"pluggram doctor" names it, says why, and what to do.',
+    course: [
+      { metric: 'findings_open', labels: { severity: 'error' }, phases: [0, 2, 0] },
+      { metric: 'findings_open', labels: { severity: 'warning' }, phases: [3, 0, 0] },
+    ],
+  },
+  {
     name: 'NotReceiving',
     severity: 'critical',
     // a held poll is answered every 30 seconds

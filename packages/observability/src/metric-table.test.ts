@@ -61,5 +61,6 @@ test('no label can hold a person, a chat or a text', () => {
     'permission',
     'plugin',
     'scope',
+    'severity',
   ])
 })

@@ -40,6 +40,13 @@ export const METRICS = {
     labels: ['component'],
     help: 'Health of each part as in the details of /readyz: 1 works, 0.5 works in part, 0 failed or is starting',
   },
+  findings_open: {
+    kind: 'gauge',
+    group: 'overview',
+    labels: ['severity'],
+    help: 'Problems that are found right now, as pluggram doctor shows them',
+    more: 'Severities: `error`, `warning`; see [findings.md](findings.md)',
+  },
   backup_last_time_seconds: {
     kind: 'gauge',
     group: 'overview',

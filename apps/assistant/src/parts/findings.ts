@@ -2,7 +2,7 @@ import { definePart } from '@pluggram/assembly'
 import { repeat } from '@pluggram/base'
 import { Findings } from '@pluggram/observability'
 import { registerFindingRoutes } from '../http/finding-routes.ts'
-import { findings, findingSources, logger, mask, routes } from './tokens.ts'
+import { findings, findingSources, logger, mask, metrics, routes } from './tokens.ts'
 
 /** Often enough that a fault reaches the owner within 15 s. */
 const EVERY_MS = 5_000
@@ -10,11 +10,17 @@ const EVERY_MS = 5_000
 /** What is wrong right now. The log names each finding when it appears and when it is gone. */
 export const currentFindings = definePart({
   name: 'findings',
-  needs: { mask, findingSources, logger },
+  needs: { mask, findingSources, logger, metrics },
   gives: findings,
   start(needs, life) {
     const found = new Findings(needs.mask)
     const { logger: log } = needs
+    needs.metrics.show('findings_open', () =>
+      (['error', 'warning'] as const).map((severity) => ({
+        labels: { severity },
+        value: found.now.filter((one) => one.severity === severity).length,
+      })),
+    )
     life.add(routes, (server) => registerFindingRoutes(server, found))
     life.onStop(
       found.onChange(({ source, opened, resolved }) => {
