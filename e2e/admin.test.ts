@@ -36,6 +36,7 @@ export default definePlugin({
 /** Is switched off by its owner, and has a title that its name does not give away. */
 const SLEEPER = `export default class {
   static manifest = { title: 'Night light' }
+  processMessage() {}
 }`
 
 /** Cannot start without two settings. */
