@@ -476,6 +476,15 @@ describe('no planted secret leaves', () => {
     expect(canariesIn(output)).toEqual([])
   })
 
+  test('nor a login: its link is printed once, for its owner, and its cookie nowhere', () => {
+    const link = new URL(assistant.loginLink).searchParams.get('token') ?? ''
+    const cookie = session.cookie.split('=')[1] ?? ''
+    expect([link.length > 20, cookie.length > 20]).toEqual([true, true])
+    expect(assistant.output().split(link)).toHaveLength(2)
+    for (const text of [assistant.output(), ...sentry.bodies, ...traces.bodies])
+      expect(text).not.toContain(cookie)
+  })
+
   test('in a backup, or in the report that Node writes of a process', async () => {
     const file = join(home, 'backup.age')
     expect(await command('backup', file)).toContain('Wrote')
@@ -500,5 +509,8 @@ describe('no planted secret leaves', () => {
     const output = await command('start')
     expect(output).toContain('config.json')
     expect(canariesIn(output)).toEqual([])
+    const elsewhere = await command('--home', `/nowhere/${C['openai']}`, 'stop')
+    expect(elsewhere).toContain('/nowhere/[secret]')
+    expect(canariesIn(elsewhere)).toEqual([])
   })
 })

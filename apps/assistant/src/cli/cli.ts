@@ -23,12 +23,14 @@ export async function runCli(
   const output = watchOutput()
   const printError = (line: string): void => void process.stderr.write(`${line}\n`)
   let exitCode = 0
+  let home = resolve(environment['PLUGGRAM_HOME'] ?? '.')
   try {
     const program = createProgram()
     for (const command of await loadCommands(firstWord(args))) {
       addCommand(program, command, async (input) => {
+        home = resolve(homeOf(program) ?? home)
         const cli: CliEnvironment = {
-          home: resolve(homeOf(program) ?? environment.PLUGGRAM_HOME ?? '.'),
+          home,
           environment,
           isJson: input.options['json'] === true,
           print: (line) => void process.stdout.write(`${line}\n`),
@@ -43,7 +45,11 @@ export async function runCli(
     if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : FAILURES.usage.exitCode
     else {
       const failed = describeFailure(error, /^(?:debug|trace)$/.test(environment['LOG_LEVEL'] ?? ''))
-      printError(failed.message)
+      const isTyped = failed.exitCode === FAILURES.usage.exitCode
+      // what was typed is known, and its answer should be fast
+      printError(
+        isTyped ? failed.message : await (await hiding()).hideSecrets(failed.message, { home, environment }),
+      )
       exitCode = failed.exitCode
     }
   }
@@ -51,6 +57,9 @@ export async function runCli(
   const isAnswer = firstWord(args) !== 'start'
   return exitCode === 0 && isAnswer && (await output.isLost()) ? FAILURES['disk-full'].exitCode : exitCode
 }
+
+/** Loaded only when a command fails. */
+const hiding = () => import('./hide-secrets.ts')
 
 /** Notes whether something that was printed could not be written. */
 function watchOutput(): { isLost(): Promise<boolean> } {
