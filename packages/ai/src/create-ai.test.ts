@@ -157,6 +157,12 @@ describe('a failing provider', () => {
       'OPENAI_API_KEY',
     ],
     [403, { error: { message: SECRET } }, 'ai-misconfigured', 'OPENAI_API_KEY'],
+    [
+      400,
+      { error: { message: `User location is not supported for the API use. ${SECRET}` } },
+      'ai-misconfigured',
+      'country',
+    ],
     [451, { error: { message: SECRET } }, 'ai-misconfigured', 'does not serve the country'],
     [403, { error: { code: 'unsupported_country_region_territory' } }, 'ai-misconfigured', 'HTTPS_PROXY'],
     [404, { error: { code: 'model_not_found', message: SECRET } }, 'ai-misconfigured', 'ai.model'],

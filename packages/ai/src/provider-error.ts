@@ -105,7 +105,12 @@ function setupProblem(
   const { model, server } = selection
   // a refusal of these words is no matter of the set-up
   if (status === 403 && /flagged|moderat/i.test(words)) return undefined
-  if (status === 451 || isAboutCountry(code) || (status === 403 && isAboutCountry(words)))
+  if (
+    status === 451 ||
+    isAboutCountry(code) ||
+    (status === 403 && isAboutCountry(words)) ||
+    /user location is not supported/i.test(words)
+  )
     return `${who} does not serve the country that this machine is in${detail}. Choose another provider, or set HTTPS_PROXY to a proxy elsewhere.`
   if (status === 402 || isQuota(code))
     return `${who} says the account has no credit left${detail}. Check its billing page.`

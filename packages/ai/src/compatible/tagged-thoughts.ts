@@ -28,7 +28,7 @@ const WRAPPERS = [
   '<|return|>',
 ]
 /** Marks that a server leaves at the very end of an answer. Elsewhere they are text. */
-const LAST_MARKS = ['<end_of_turn>', '</s>']
+const LAST_MARKS = ['<end_of_turn>', '<|end|>', '</s>']
 const MARKS = [...TAGS.flat(), ...WRAPPERS, ...LAST_MARKS]
 const LONGEST_TAG = Math.max(...MARKS.map(({ length }) => length))
 

@@ -34,6 +34,12 @@ export const TEXT_CASES: readonly ServerCase[] = [
     gives: { text: 'Hello.' },
   })),
   {
+    family: 'Phi',
+    what: 'a mark at the end',
+    reply: answer('Hello.<|end|>'),
+    gives: { text: 'Hello.' },
+  },
+  {
     family: 'any',
     what: 'struck-out text at the end',
     reply: answer('Was <s>$10</s>'),
