@@ -174,6 +174,7 @@ export const FINDINGS = {
   'network.proxy': { severity: 'error', means: 'A proxy cannot be used.' },
 
   'flow.receiving': { severity: 'error', means: 'No messages arrive from Telegram, or they arrive late.' },
+  'flow.overloaded': { severity: 'warning', means: 'More messages arrive than can be worked on.' },
   'flow.sending': { severity: 'error', means: 'Messages wait, and none is sent, or only slowly.' },
 
   'loop.blocked': {

@@ -1,9 +1,25 @@
-import type { Activity, HealthCheck } from '@pluggram/observability'
+import type { Activity, ComponentHealth, HealthCheck } from '@pluggram/observability'
 import type { Outbox, Pipeline } from '@pluggram/pipeline'
 import type { TelegramBot, UpdateSource } from '@pluggram/telegram'
 import { isDeaf, receivingHealth } from './receiving-health.ts'
 import { isSenderStuck, sendingHealth } from './sending-health.ts'
 import type { Sends } from './sending-health.ts'
+
+function pipelineHealth(pipeline: Pipeline): ComponentHealth {
+  const stats = pipeline.stats()
+  if (!pipeline.isFull()) return { status: 'ok', ...stats }
+  return {
+    status: 'degraded',
+    problem: {
+      id: 'flow.overloaded',
+      headline: 'Overloaded',
+      what: 'More messages arrive than can be worked on.',
+      why: `${stats.pending} messages wait for their turn.`,
+      fix: 'Telegram keeps the rest. "pluggram journey slowest" shows what takes long.',
+    },
+    ...stats,
+  }
+}
 
 interface Flows {
   readonly isPlayground: boolean
@@ -36,10 +52,7 @@ export function watchFlows({ isPlayground, source, bot, pipeline, outbox }: Flow
       check: () => ({ ...receivingHealth(source.status()), mode: isPlayground ? 'playground' : 'telegram' }),
     },
     { name: 'sending', check: () => sendingHealth(sends()) },
-    {
-      name: 'pipeline',
-      check: () => ({ status: pipeline.isFull() ? 'degraded' : 'ok', ...pipeline.stats() }),
-    },
+    { name: 'pipeline', check: () => pipelineHealth(pipeline) },
   ]
   return {
     flows,
