@@ -239,6 +239,7 @@ test('a message can be followed from its arrival until its answer is sent, and f
   expect(refused).toMatchObject({ code: 1 })
   expect(refused.output).toContain('Give the id of an update')
   expect((await fetch(`${assistant.url}/api/journeys`)).status).toBe(401)
+  await expect(api.get('/journeys?limit=0')).rejects.toThrow(/400 .*bad-query/)
   expect((await fetch(`${assistant.url}/api/journeys/last`)).status).toBe(401)
 
   // the notable ones are still there after a kill

@@ -22,6 +22,8 @@ import type { Selection } from './selection.ts'
 
 const MAX_TRIES = 2
 const RETRY_DELAY_MS = 500
+/** A shorter wait for other requests is not worth a word. */
+const SHOWN_WAIT_MS = 10
 /** A provider that asks for a longer delay is not retried: nobody would wait that long. */
 const MAX_RETRY_DELAY_MS = 5_000
 
@@ -176,7 +178,7 @@ export class GuardedModel implements SdkLanguageModel {
         throw error
       })
     const queuedMs = Math.round(performance.now() - queuedAt)
-    if (queuedMs > 0) step?.note({ queuedMs })
+    if (queuedMs >= SHOWN_WAIT_MS) step?.note({ queuedMs })
     const attempt = new ModelAttempt({
       selection,
       model,

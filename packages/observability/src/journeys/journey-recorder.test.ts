@@ -229,10 +229,10 @@ test('the waterfall has one line for each step, waits as lighter bars, and parts
     'update 12 · message · chat 5 · 2026-11-30T10:00:00.000Z',
     'answered by notes · 1.00 s · 1,234 tokens, cost 0.00123',
     '',
-    `500.0 ms  50 %  ${'░'.repeat(16)}${' '.repeat(16)}  waited for its turn: chat (messages before it: 1, behind update 11)`,
+    `500.0 ms  50 %  ${'░'.repeat(16)}${' '.repeat(16)}  waited for its turn (messages before it: 1, behind update 11)`,
     `250.0 ms  25 %  ${' '.repeat(16)}${'█'.repeat(8)}${' '.repeat(8)}  a plugin was asked: notes (ok)`,
     `100.0 ms  10 %  ${' '.repeat(19)}${'█'.repeat(3)}${' '.repeat(10)}    a plugin used a service: store.get`,
-    `250.0 ms  25 %  ${' '.repeat(24)}${'█'.repeat(8)}  a message was sent: message`,
+    `250.0 ms  25 %  ${' '.repeat(24)}${'█'.repeat(8)}  a message was sent`,
     '… and 3 further steps, which were only counted',
   ])
 })

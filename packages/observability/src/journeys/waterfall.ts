@@ -13,6 +13,8 @@ const WAITS: ReadonlySet<string> = new Set<StepKind>([
   'limit',
   'retry',
 ])
+/** Names that say no more than the kind of the step. */
+const PLAIN_NAMES = new Set(['written', 'chat', 'album', 'router', 'message'])
 /** Facts that the line says already. */
 const SHOWN_ELSEWHERE = new Set(['row'])
 /** What facts are called. */
@@ -100,7 +102,8 @@ function row(step: StepView, depth: number, total: number): string {
   const words = STEP_KINDS[kind as StepKind] ?? kind
   const end = step.ms === undefined ? 'goes on' : outcome
   const details = [...(end === undefined ? [] : [end]), ...factsOf(facts)].join(', ')
-  const label = `${'  '.repeat(depth)}${words}: ${name}${details === '' ? '' : ` (${details})`}`
+  const what = PLAIN_NAMES.has(name) ? words : `${words}: ${name}`
+  const label = `${'  '.repeat(depth)}${what}${details === '' ? '' : ` (${details})`}`
   return `${duration(ms).padStart(8)} ${String(share).padStart(3)} %  ${bar.padEnd(BAR)}  ${label}`
 }
 
