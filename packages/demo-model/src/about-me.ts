@@ -1,3 +1,4 @@
+import { pluginTitle } from '@pluggram/sdk/runtime'
 import type { Knowledge } from './knowledge.ts'
 import type { KnownCommand } from './known-command.ts'
 import { plain } from './markdown-text.ts'
@@ -63,20 +64,30 @@ export function identity(knowledge: Knowledge, sentence: string): string {
   )
 }
 
+/** The assistant's own, which nobody calls by a name. */
+const UNSEEN: ReadonlySet<string> = new Set(['ai_chatbot', 'approvals', 'people'])
+
 export function capabilities(knowledge: Knowledge): string {
   const lines = knowledge.plugins
-    .filter(({ name }) => name !== 'ai_chatbot')
-    .slice(0, 30)
-    .map(({ name, description, commands }) => {
-      const names = commands.map((command) => `/${command.name}`).join(' ')
-      return `- **${plain(name)}**${description ? `: ${plain(description)}` : ''}${names && ` (${names})`}`
+    .filter(({ name }) => !UNSEEN.has(name))
+    .flatMap((plugin) => {
+      const { description, commands } = plugin
+      // who asks is unknown here; the owner's own commands are in /help
+      const names = commands
+        .filter(({ role = 'everyone' }) => role === 'everyone')
+        .map((command) => `/${command.name}`)
+        .join(' ')
+      if (names === '' && commands.length > 0) return []
+      const about = description ? `: ${plain(description)}` : ''
+      return [`- **${plain(pluginTitle(plugin))}**${about}${names && ` (${names})`}`]
     })
+    .slice(0, 30)
   const plugins = lines.length > 0 ? TEXTS.can(lines.join('\n')) : TEXTS.noPlugins
   return TEXTS.capabilities(plugins, DEMO_MODEL)
 }
 
 /** Talking needs no command, and managing is for the owner. */
-const NO_SUGGESTION: ReadonlySet<string> = new Set(['ai_chatbot', 'admin'])
+const NO_SUGGESTION: ReadonlySet<string> = new Set(['ai_chatbot', 'admin', 'assistant', 'alerts'])
 
 /** A suggestion what to do next: “Try /roll 2d6, or …”. */
 export function suggestion({ commands }: Knowledge): string {

@@ -1,4 +1,5 @@
 import type { AssistantDirectory, PluginSummary } from '@pluggram/sdk'
+import { pluginTitle } from '@pluggram/sdk/runtime'
 import {
   capabilities,
   DEMO_MODEL,
@@ -160,7 +161,7 @@ function unknownCommand(name: string, text: string, knowledge: Knowledge): strin
 
 function useCommand(known: KnownCommand, text: string, seed: string): string {
   const { command, plugin } = known
-  const what = plugin ? `the plugin ${plain(plugin.name)}` : 'this command'
+  const what = plugin ? plain(pluginTitle(plugin)) : 'this command'
   const lead = pick([TEXTS.canDo(upperFirst(what)), TEXTS.use(what), TEXTS.isForThat(what)], seed)
   return TEXTS.tapSend(lead, plain(exampleUsage(command, text)), asSentence(command.description))
 }
@@ -168,14 +169,16 @@ function useCommand(known: KnownCommand, text: string, seed: string): string {
 /** The plugin that a sentence names. */
 function findPlugin(sentence: string, { plugins }: Knowledge): PluginSummary | undefined {
   const said = contentWords(sentence)
-  return plugins.find(({ name }) => {
-    const nameWords = contentWords(name.replaceAll('_', ' '))
-    return nameWords.size > 0 && nameWords.isSubsetOf(said)
-  })
+  return plugins.find((plugin) =>
+    [plugin.name.replaceAll('_', ' '), pluginTitle(plugin)].some((name) => {
+      const nameWords = contentWords(name)
+      return nameWords.size > 0 && nameWords.isSubsetOf(said)
+    }),
+  )
 }
 
 function aboutPlugin(plugin: PluginSummary): string {
-  const title = `**${plain(plugin.name)}**${plugin.description ? `: ${plain(plugin.description)}` : TEXTS.isPlugin}`
+  const title = `**${plain(pluginTitle(plugin))}**${plugin.description ? `: ${plain(plugin.description)}` : TEXTS.isPlugin}`
   const commands = plugin.commands.map(
     (command) => `- ${usageOf({ command, plugin })}: ${plain(command.description)}`,
   )

@@ -36,7 +36,7 @@ export default definePlugin({
     plugins: {
       role: 'owner',
       description: 'Turn plugins on or off, configure and restart them',
-      usage: '/plugins set dice max_dice 20 here',
+      usage: '/plugins on dice',
       execute: owned((admin, args, { chat }) => pluginsCommand(admin, placeOf(chat), args)),
     },
     set: {
