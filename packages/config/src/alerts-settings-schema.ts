@@ -65,7 +65,7 @@ export const alertsSettings = z
       )
       .meta({
         description:
-          'How long something has to last until it is told, by kind: what heals by itself meanwhile is not told. Default: plugin 5, errors 0, budget 30, model 60, telegram 60, storage 30, disk 60, backup 0, other 60.',
+          'How long something has to last until it is told, by kind: what heals by itself meanwhile is not told. Default: plugin 15, errors 0, budget 30, model 60, telegram 60, storage 30, disk 60, backup 0, other 60.',
         expected: 'an object of kinds with numbers of seconds',
       })
       .default({}),
