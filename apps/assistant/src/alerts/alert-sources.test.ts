@@ -8,7 +8,9 @@ test('a budget is told at 50, 80 and 100 %, each once a period', () => {
   const told = (percent: number, began = '2026-11-30'): string[] =>
     budgetAlerts([{ period: 'day', began, percent }]).map(({ id, what }) => `${id} ${what}`)
   expect(told(49)).toEqual([])
-  expect(told(50)).toEqual(['budget::day:2026-11-30:50 50 % of the budget of all together for today is used.'])
+  expect(told(50)).toEqual([
+    'budget::day:2026-11-30:50 50 % of the budget of all together for today is used.',
+  ])
   expect(told(79)).toEqual(told(50))
   expect(told(80)[0]).toContain('80 % of')
   expect(told(130)[0]).toContain('The budget of all together for today is used up.')
