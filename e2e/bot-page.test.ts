@@ -54,6 +54,7 @@ describe.skipIf(chromiumProblem)(`the page of an assistant on Telegram${chromium
       await page.getByRole('button', { name: 'Log in' }).click()
       await page.getByRole('heading', { name: 'Ada <b>&' }).waitFor()
       expect(await page.getByRole('status').textContent()).toBe('Ready')
+      expect(await page.content()).toMatch(/<p class="">Working\. (No message|Last message)/)
       const link = `https://t.me/${bot.username}`
       expect(await page.getByRole('link', { name: `Open @${bot.username}` }).getAttribute('href')).toBe(link)
       expect(await page.textContent('body')).toMatch(/Become its owner: send @\S+ .*\/pair \S+/)

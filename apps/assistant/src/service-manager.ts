@@ -16,6 +16,8 @@ export interface ServiceManagerOptions {
   readonly health: Pick<Health, 'report'>
   /** Nothing outside keeps the assistant from working, so only a restart can help. */
   isStuck(): boolean
+  /** Hides secrets. */
+  hide(text: string): string
   readonly logger: Logger
 }
 
@@ -47,7 +49,7 @@ const ENDING_MS = 2_000
  * while the event loop is blocked, nor when messages are stuck for no reason outside.
  */
 export function createServiceManager(options: ServiceManagerOptions): ServiceManager {
-  const { environment, health, isStuck, logger } = options
+  const { environment, health, isStuck, hide, logger } = options
   const tell = createTell(environment, logger)
   if (!tell) return { ending: async () => {}, stop: async () => {} }
   const feedMs = feedingTime(environment)
@@ -64,7 +66,8 @@ export function createServiceManager(options: ServiceManagerOptions): ServiceMan
     isReady ||= status === 'ready'
     const gist = summary.replaceAll(/\d+/g, '0')
     if (gist !== told || now - toldAt >= TELL_MS) {
-      lines.push(`STATUS=${summary}`)
+      // a line break would begin another assignment
+      lines.push(`STATUS=${hide(summary).replaceAll(/\s+/g, ' ')}`)
       if (!isReady) lines.push(`EXTEND_TIMEOUT_USEC=${EXTENSION_MS * 1_000}`)
       told = gist
       toldAt = now
