@@ -59,6 +59,9 @@ test('the unit speaks with systemd and keeps the watchdog, and what is needed fo
   expect(unit).not.toMatch(/^MemoryDenyWriteExecute=yes/m)
   // a stop takes ten seconds
   expect(Number(/^TimeoutStopSec=(\d+)/m.exec(unit)?.[1])).toBeGreaterThan(10)
+  const page = readFileSync(join(ROOT, 'docs/reference/exit-codes.md'), 'utf8')
+  const never = /^RestartPreventExitStatus=.+$/m
+  expect(never.exec(unit)?.[0]).toBe(never.exec(page)?.[0])
   const credentials = [...unit.matchAll(/^#?LoadCredential=(\w+):/gm)].map(([, name]) => name)
   const used = [...unit.matchAll(/^#?Environment=(\w+)_FILE=%d\/(\w+)$/gm)].map(([, variable, name]) => [
     variable?.toLowerCase(),
