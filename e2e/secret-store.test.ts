@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmod, copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -74,6 +74,30 @@ describe('the encrypted store', () => {
     expect(secrets(home, ['remove', 'OPENAI_API_KEY'])).toMatchObject({ code: 1 })
     expect(secrets(home, ['list']).output).not.toContain('OPENAI_API_KEY')
   })
+
+  test.skipIf(spawnSync('script', ['--version']).status !== 0)(
+    'asks in a terminal, which shows nothing of what is typed',
+    async () => {
+      const home = await createHome()
+      const command = `'${process.execPath}' '${join(ROOT, 'apps/assistant/src/main.ts')}' secrets set OPENAI_API_KEY`
+      const child = spawn('script', ['-qefc', command, '/dev/null'], {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, PLUGGRAM_HOME: home, TERM: 'xterm' },
+      })
+      let shown = ''
+      const asked = Promise.withResolvers<void>()
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        shown += text
+        if (shown.includes('(not shown): ')) asked.resolve()
+      })
+      await asked.promise
+      // pasted, with a character that was deleted
+      child.stdin.write(`\u001b[200~${KEY}X\u007f\u001b[201~\r`)
+      await new Promise((resolve) => child.once('close', resolve))
+      expect(shown).toContain('OPENAI_API_KEY is set.')
+      expect(shown).not.toContain(KEY.slice(0, 8))
+      expect(secrets(home, ['list']).output).toContain('OPENAI_API_KEY')
+    },
+  )
 
   test('takes no value from the command line, no example, and nothing that the assistant would refuse', async () => {
     const home = await createHome()

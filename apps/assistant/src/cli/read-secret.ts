@@ -59,8 +59,9 @@ function ask(question: string): Promise<string> {
         else typed += character
       }
     }
-    stdout.write(question)
+    // before the question: the terminal shows what is typed until then
     stdin.setRawMode(true)
+    stdout.write(question)
     stdin.resume()
     stdin.on('data', take)
   })
