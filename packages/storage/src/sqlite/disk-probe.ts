@@ -101,7 +101,7 @@ export class DiskProbe {
   async #writeNewFile(): Promise<void> {
     const path = join(this.#options.folder, PROBE_FILE)
     try {
-      const file = await open(path, 'w')
+      const file = await open(path, 'w', 0o600)
       try {
         await file.write(Buffer.alloc(PROBE_BYTES))
         await file.datasync()
