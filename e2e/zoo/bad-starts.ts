@@ -38,13 +38,13 @@ export const BAD_STARTS: readonly BadStart[] = [
     name: 'loops_at_import',
     source: `${BEGIN} for (;;);\nexport default class {}`,
     named:
-      /Plugin loops_at_import (?:does not respond|did not start: it (?:blocked its event loop|was not ready))/,
+      /Plugin loops_at_import (?:is still loading|did not start: it (?:blocked its event loop|was not ready))/,
   },
   {
     name: 'loops_in_constructor',
     source: `export default class { constructor() { ${BEGIN} for (;;); } }`,
     named:
-      /Plugin loops_in_constructor (?:does not respond|did not start: it (?:blocked its event loop|was not ready))/,
+      /Plugin loops_in_constructor (?:is still loading|did not start: it (?:blocked its event loop|was not ready))/,
   },
   {
     name: 'exits_at_import',
@@ -54,6 +54,6 @@ export const BAD_STARTS: readonly BadStart[] = [
   {
     name: 'bombs_at_import',
     source: `${BEGIN} const all = []; for (;;) all.push(new Array(1_000_000).fill({}))\nexport default class {}`,
-    named: /Plugin bombs_at_import (?:does not respond|did not start: it (?:ran out of memory|used \d+ MB))/,
+    named: /Plugin bombs_at_import (?:is still loading|did not start: it (?:ran out of memory|used \d+ MB))/,
   },
 ]

@@ -144,7 +144,9 @@ export class PluginProcess {
       ping: () => this.#peer.note('ping', []),
       hasUnread: () => this.#peer.backlog > 0,
       onSilence: (seconds) =>
-        this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
+        this.#warn(
+          `${this.#isStarting ? 'is still loading' : 'does not respond'}: it has blocked its event loop for ${seconds.toFixed(1)} s`,
+        ),
       onBusy: (percent) =>
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),

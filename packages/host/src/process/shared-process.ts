@@ -68,7 +68,7 @@ export class SharedProcess {
       ping: () => this.#control.note('ping', []),
       hasUnread: () => this.#launched.channel.writableLength > 0,
       onSilence: (seconds) =>
-        this.#warn(`does not respond: its event loop is blocked for ${seconds.toFixed(1)} s now`),
+        this.#warn(`does not respond: it has blocked its event loop for ${seconds.toFixed(1)} s`),
       onBusy: (percent) => this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one`),
       onViolation: (reason) => this.#end(reason),
     })
