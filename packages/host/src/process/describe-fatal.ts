@@ -7,3 +7,9 @@ export function describeFatal(how: string, error: Error, directory: string): str
   const place = location ? ` (${path.relative(directory, location.file)}:${location.line})` : ''
   return `${how.slice(0, 100)}: ${thrownMessage(error)}${place}`
 }
+
+/** What is said of a process that answers nothing for so long. */
+export function silence(seconds: number, isStarting: boolean): string {
+  const what = isStarting ? 'is still loading' : 'does not respond'
+  return `${what}: it has blocked its event loop for ${seconds.toFixed(1)} s`
+}

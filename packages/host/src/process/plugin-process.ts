@@ -17,7 +17,7 @@ import { FolderWatch } from './folder-watch.ts'
 import type { FolderWatchOptions } from './folder-watch.ts'
 import { limitMemory } from './launch.ts'
 import type { LaunchedProcess, ProcessEnd } from './launch.ts'
-import { describeFatal } from './describe-fatal.ts'
+import { describeFatal, silence } from './describe-fatal.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { MAX_MESSAGE_BYTES, MAX_MESSAGE_VALUES } from '../wire/protocol.ts'
 import { ServedCalls } from './served-calls.ts'
@@ -143,10 +143,7 @@ export class PluginProcess {
       memoryMb: this.#options.memoryMb,
       ping: () => this.#peer.note('ping', []),
       hasUnread: () => this.#peer.backlog > 0,
-      onSilence: (seconds) =>
-        this.#warn(
-          `${this.#isStarting ? 'is still loading' : 'does not respond'}: it has blocked its event loop for ${seconds.toFixed(1)} s`,
-        ),
+      onSilence: (seconds) => this.#warn(silence(seconds, this.#isStarting)),
       onBusy: (percent) =>
         this.#warn(`keeps a processor busy: ${Math.round(percent)} % of one for the last 15 s`),
       onViolation: (reason) => this.kill(reason),
