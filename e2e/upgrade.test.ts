@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { long } from '@pluggram/testing/long'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { ROOT, startProgram, stopAllPrograms } from './support/program.ts'
@@ -153,6 +153,7 @@ describe('upgrade', () => {
 
   test.each(BROKEN)('goes back by itself from a release that %s', async (_name, patches, words) => {
     const next = await createRelease('0.9.1', patches)
+    const counted = await ask(emulator.driver, ada, '/count')
     const before = await botMessages(emulator.driver, ada.id, 0)
     const ready = patches.includes(NEVER_READY) ? '20' : '90'
     const { code, output } = await run('upgrade', next, '--yes', '--watch', '2', '--ready', ready)
@@ -160,7 +161,7 @@ describe('upgrade', () => {
     expect(code).toBe(75)
     expect(output).toContain('runs again')
     expect(await runningVersion()).toBe(await ownVersion())
-    expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 1'])
+    expect(await ask(emulator.driver, ada, '/count')).toEqual(counted)
     // nothing was sent twice
     expect((await botMessages(emulator.driver, ada.id, 0)).length).toBe(before.length + 1)
   })
@@ -169,14 +170,15 @@ describe('upgrade', () => {
     const next = await createRelease('0.9.2', [MIGRATES], false)
     const tarball = join(next, '..', 'release.tgz')
     execFileSync('tar', ['-czf', tarball, '-C', join(next, '..'), '0.9.2'])
-    await write(emulator.driver, ada, 'two')
+    await ask(emulator.driver, ada, 'two')
+    const counted = await ask(emulator.driver, ada, '/count')
     const { code, output } = await run('upgrade', tarball, '--yes', '--watch', '0.05')
     expect({ code, output }).toMatchObject({
       code: 0,
       output: expect.stringContaining('Pluggram 0.9.2 runs'),
     })
     expect(await runningVersion()).toBe('0.9.2')
-    expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 2'])
+    expect(await ask(emulator.driver, ada, '/count')).toEqual(counted)
     // the next start runs it, too
     await run('stop')
     await pluggram('start').waitFor(/login\?token/)
@@ -186,7 +188,7 @@ describe('upgrade', () => {
     const back = await run('upgrade', '--undo')
     expect(back).toMatchObject({ code: 0, output: expect.stringContaining('runs again') })
     expect(await runningVersion()).toBe(await ownVersion())
-    expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 2'])
+    expect(await ask(emulator.driver, ada, '/count')).toEqual(counted)
     const name = points.output.split(/\s/)[0] ?? ''
     expect((await run('restore-points', 'remove', name)).output).toContain('Removed')
   })
@@ -194,6 +196,8 @@ describe('upgrade', () => {
   test.each(long([/3\/5/, /4\/5/], [/1\/5/, /2\/5/, /-from-/, /5\/5/, /Going back/]))(
     'killed at %s, it leaves a home that starts, with everything in it',
     async (step) => {
+      await ask(emulator.driver, ada, 'three')
+      const counted = await ask(emulator.driver, ada, '/count')
       const next = await createRelease('0.9.3', [FAILS_LATER, MIGRATES])
       const upgrading = pluggram('upgrade', next, '--yes', '--watch', '2', '--ready', '90')
       await upgrading.waitFor(step)
@@ -202,12 +206,12 @@ describe('upgrade', () => {
       const started = pluggram('start')
       await Promise.race([started.waitFor(/login\?token/), started.exited])
       await expect.poll(() => runningVersion(), { timeout: 60_000 }).toMatch(/^0\./)
-      expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 2'])
+      expect(await ask(emulator.driver, ada, '/count')).toEqual(counted)
       const undone = await run('upgrade', '--undo')
       expect(undone.output).toMatch(/runs again|no upgrade to undo/)
       if ((await run('status')).code !== 0) await pluggram('start').waitFor(/login\?token/)
       expect(await runningVersion()).toBe(await ownVersion())
-      expect(await ask(emulator.driver, ada, '/count')).toEqual(['counted 2'])
+      expect(await ask(emulator.driver, ada, '/count')).toEqual(counted)
     },
   )
 })
