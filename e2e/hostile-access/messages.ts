@@ -74,7 +74,7 @@ export const PAIRINGS: readonly Attempt[] = [
     })),
     UNKNOWN,
   ],
-  ['no code', 'bob', 'private', '/pair', UNKNOWN],
+  ['no code', 'bob', 'private', '/pair', 'Add the code from the terminal'],
   ['half of it', 'tess', 'private', as('tess', ({ code }) => ({ text: `/pair ${code.slice(0, 4)}` })), WRONG],
   ['it and more', 'tess', 'private', '/pair CODE CODE', WRONG],
   ['a pattern', 'tess', 'private', '/pair ____-____', WRONG],

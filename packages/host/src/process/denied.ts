@@ -64,5 +64,5 @@ function libraryOf(stack: string): string | undefined {
 
 /** Stands where Node has its own WebSocket, which fails without a reason in a plugin's process. */
 export function RefusedWebSocket(): never {
-  throw new Error(`A plugin's process has no WebSocket. Use fetch and ask again at intervals. ${TRUST}`)
+  throw new TypeError(`A plugin's process has no WebSocket. Use fetch and ask again at intervals. ${TRUST}`)
 }

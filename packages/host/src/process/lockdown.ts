@@ -44,7 +44,7 @@ function keepReportInMemory(): void {
   const getReport = report.getReport.bind(report)
   Object.defineProperty(process, 'report', {
     // libraries that look for the C library switch excludeNetwork on, which changes nothing here
-    value: { getReport, excludeNetwork: true },
+    value: Object.seal({ getReport, excludeNetwork: true }),
     enumerable: true,
     configurable: false,
     writable: false,
