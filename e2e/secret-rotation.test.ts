@@ -4,7 +4,7 @@ import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import type { RunningAssistant } from './support/assistant.ts'
-import { ask, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
+import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
@@ -14,6 +14,10 @@ import { stopAllPrograms } from './support/program.ts'
 
 const old = (name: string): string => `0ld-${name}-value-7Kq2`
 const fresh = (name: string): string => `fr3sh-${name}-value-9Xm4`
+
+/** As @BotFather replaces a token: the bot's id stays. */
+const NEXT_TOKEN = TOKEN.replace('emulated', 'replaced')
+const OTHER_BOT = TOKEN.replace('700000001', '700000002')
 
 /** Says its key, and throws it into the log. */
 const KEEPER = `
@@ -76,6 +80,17 @@ afterAll(async () => {
   await model.close()
 })
 
+/** As editors save. */
+async function save(folder: string, text: string): Promise<void> {
+  await writeFile(join(folder, '.env.new'), text)
+  await rename(join(folder, '.env.new'), join(folder, '.env'))
+}
+
+async function webhooksSet({ driver }: RunningEmulator): Promise<number> {
+  const { calls } = await driver.get<{ calls: { method: string }[] }>('/calls')
+  return calls.filter(({ method }) => method === 'setWebhook').length
+}
+
 /** From elsewhere, as a proxy hands it on. */
 async function metrics(token: string): Promise<number> {
   const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.9' }
@@ -104,9 +119,7 @@ describe('secrets that change while the assistant runs', () => {
     expect([await metrics(fresh('metrics')), await mcp(fresh('mcp'))]).toEqual([401, 401])
     const refused = await webhook(fresh('webhook'))
 
-    const token = TOKEN.replace('emulated', 'replaced')
-    await writeFile(join(home, '.env.new'), env(fresh, token))
-    await rename(join(home, '.env.new'), join(home, '.env'))
+    await save(home, env(fresh))
     await assistant.waitFor(/the webhook has another secret/)
     await expect.poll(() => metrics(fresh('metrics'))).toBe(200)
     await expect.poll(() => mcp(fresh('mcp'))).toBe(200)
@@ -116,9 +129,60 @@ describe('secrets that change while the assistant runs', () => {
 
     // the answers come through the webhook, with the new secret
     await expect.poll(() => ask(emulator.driver, ada, 'key?')).toEqual(['ends with 9Xm4, [secret]'])
-    await assistant.waitFor(
-      /telegram\.bot_token in \.env was changed; it takes effect when the assistant is started again/,
+  })
+
+  test("in .env: the bot's token, and what came and went meanwhile is answered once", async () => {
+    const before = await botMessages(emulator.driver, ada.id, 0)
+    await emulator.driver.post('/control/replace-token', { token: NEXT_TOKEN })
+    await write(emulator.driver, ada, 'key?')
+    await assistant.waitFor(/does not know this bot token any more; messages wait on disk/)
+    await write(emulator.driver, ada, 'key?')
+    const webhooks = await webhooksSet(emulator)
+
+    await save(home, env(fresh, NEXT_TOKEN))
+    await assistant.waitFor(/the bot has another token/)
+    await botMessages(emulator.driver, ada.id, before.length + 2)
+    expect(await ask(emulator.driver, ada, 'key?')).toEqual(['ends with 9Xm4, [secret]'])
+    const all = await botMessages(emulator.driver, ada.id, before.length + 3)
+    expect(all.slice(before.length).map(({ text }) => text)).toEqual(
+      Array<string>(3).fill('ends with 9Xm4, [secret]'),
     )
+    await expect.poll(() => webhooksSet(emulator)).toBe(webhooks + 1)
+
+    // the messages and chats of this home belong to the bot it began with
+    await save(home, env(fresh, OTHER_BOT))
+    await assistant.waitFor(
+      /telegram\.bot_token in \.env belongs to another bot, which has other chats and messages; it takes effect when the assistant is started again/,
+    )
+    expect(await ask(emulator.driver, ada, 'key?')).toEqual(['ends with 9Xm4, [secret]'])
+    await save(home, env(fresh, NEXT_TOKEN))
+  })
+
+  test('in .env: the token of a bot that polls', async () => {
+    const polled = await startEmulator()
+    const bob = await createPerson(polled.driver, 'Bob')
+    const own = await createHome({
+      'plugins/keeper.ts': KEEPER,
+      '.env': env(fresh),
+      'plugins_config.json': { enabled_plugins: { keeper: true } },
+      'config.json': { access: { mode: 'everyone' } },
+    })
+    const polling = await startAssistant(own, { TELEGRAM_API_ROOT: polled.url })
+    const answer = 'ends with 9Xm4, [secret]'
+    expect(await ask(polled.driver, bob, 'key?')).toEqual([answer])
+    await polled.driver.post('/control/replace-token', { token: NEXT_TOKEN })
+    await polling.waitFor(/Telegram does not know this bot token; check TELEGRAM_BOT_TOKEN/)
+    for (const text of ['key?', 'key?', 'key?']) await write(polled.driver, bob, text)
+
+    await save(own, env(fresh, NEXT_TOKEN))
+    await polling.waitFor(/receiving updates from Telegram again/)
+    await botMessages(polled.driver, bob.id, 4)
+    expect(await ask(polled.driver, bob, 'key?')).toEqual([answer])
+    const all = await botMessages(polled.driver, bob.id, 5)
+    expect(all.map(({ text }) => text)).toEqual(Array<string>(5).fill(answer))
+    for (const token of [TOKEN, NEXT_TOKEN]) expect(polling.output()).not.toContain(token)
+    await polling.stop()
+    await polled.program.stop()
   })
 
   test('in a file that is swapped: the key of a model', async () => {
@@ -146,6 +210,7 @@ describe('secrets that change while the assistant runs', () => {
       expect(assistant.output()).not.toContain(old(name))
       expect(assistant.output()).not.toContain(fresh(name))
     }
+    for (const token of [TOKEN, NEXT_TOKEN, OTHER_BOT]) expect(assistant.output()).not.toContain(token)
     expect(assistant.output()).toContain('keys: [secret] [secret]')
   })
 })

@@ -69,6 +69,8 @@ export interface Telegram extends TelegramFlows {
   /** Present in webhook mode. */
   readonly webhook?: WebhookReceiver & Pick<WebhookSource, 'renewSecret'>
   readonly bot: () => BotIdentity | undefined
+  /** Goes on with another token of the same bot. */
+  renewToken(token: string): void
   readonly pipeline: Pipeline
   readonly messengerStats: () => TelegramBotStats
   /** Sends what does not answer a message. */
@@ -123,6 +125,11 @@ export async function startTelegram(options: TelegramOptions): Promise<Telegram>
     ...(link.emulator && { emulator: link.emulator }),
     ...(webhook && { webhook: receiver(webhook, pipeline, intake) }),
     bot: () => source.status().bot,
+    renewToken(token) {
+      api.renewToken(token)
+      source.tokenRenewed()
+      bot.tokenRenewed()
+    },
     ...watchFlows({ isPlayground: link.emulator !== undefined, source, bot, pipeline, outbox }),
     pipeline,
     messengerStats: () => bot.stats(),

@@ -1,6 +1,7 @@
 import type { TelegramUpdate } from '@gramio/types'
 import { DriverError } from './driver-error.ts'
 import type { Emulation } from './emulation.ts'
+import { botIdOfToken } from './options.ts'
 import type { ChatRecord } from './world/chat-record.ts'
 import { toTelegramChat } from './world/chat-record.ts'
 import type { MediaFile } from './world/media-content.ts'
@@ -14,6 +15,8 @@ export interface EmulatorControl {
   /** Makes the user block the bot: sending to them returns 403 until `unblockBot`. */
   blockBot(userId: number): void
   unblockBot(userId: number): void
+  /** Revokes the bot's token and gives it another one, as @BotFather does. */
+  replaceToken(token: string): void
   /** Makes the bot an administrator of a group, with all rights. */
   promoteBot(chatId: number): void
   /** Turns a group into a supergroup and returns the new chat's id. */
@@ -42,6 +45,13 @@ export function createControl(emulation: Emulation): EmulatorControl {
 
     blockBot: (userId) => setBlocked(emulation, userId, true),
     unblockBot: (userId) => setBlocked(emulation, userId, false),
+
+    replaceToken(token) {
+      if (botIdOfToken(token) !== emulation.bot.id) {
+        throw new DriverError(400, 'token-invalid', `A token of this bot begins with ${emulation.bot.id}.`)
+      }
+      emulation.token = token
+    },
 
     promoteBot(chatId) {
       const chat = world.chat(chatId)

@@ -46,7 +46,7 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
   }
   const logger = options.logger ?? SILENT
   const registry = new MethodRegistry(allMethods, answerByExample)
-  const emulation = createEmulation(bot, options, logger, registry)
+  const emulation = createEmulation({ bot, token }, options, logger, registry)
   if (saved) loadState(saved, emulation)
   const driver = new EmulatorDriver(emulation)
   const control = createControl(emulation)
@@ -54,7 +54,6 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
   const server = await createServer({
     emulation,
     registry,
-    token,
     logger,
     driver: options.driverRoutes === false ? undefined : { driver, control },
   })
@@ -63,19 +62,21 @@ export async function createBotApiEmulator(options: BotApiEmulatorOptions = {}):
   let closing: Promise<void> | undefined
   return {
     url,
-    token,
+    get token() {
+      return emulation.token
+    },
     bot,
     driver,
     control,
     faults: emulation.faults,
     calls: () => emulation.journal.list(),
-    saveState: () => saveState(token, emulation),
+    saveState: () => saveState(emulation),
     close: () => (closing ??= server.close()),
   }
 }
 
 function createEmulation(
-  bot: EmulatedUser,
+  { bot, token }: Pick<Emulation, 'bot' | 'token'>,
   options: BotApiEmulatorOptions,
   logger: EmulatorLogger,
   registry: MethodRegistry,
@@ -102,6 +103,7 @@ function createEmulation(
     },
   })
   const emulation: Emulation = {
+    token,
     bot,
     profile: new BotProfile(bot, options.bot?.groupPrivacy ?? false),
     world: new World({ bot, events, files, maxMessagesPerChat: options.limits?.messagesPerChat ?? 5000 }),

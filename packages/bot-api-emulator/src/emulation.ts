@@ -11,6 +11,8 @@ import type { World } from './world/world.ts'
 
 /** The parts of an emulator that its methods and driver use. */
 export interface Emulation {
+  /** What the bot's program has to know; @BotFather can replace it. */
+  token: string
   readonly bot: EmulatedUser
   readonly profile: BotProfile
   readonly world: World

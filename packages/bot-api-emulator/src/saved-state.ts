@@ -16,7 +16,7 @@ export interface SavedState {
   readonly updates: ReturnType<UpdateQueue['dump']>
 }
 
-export function saveState(token: string, { world, updates }: Emulation): Uint8Array {
+export function saveState({ token, world, updates }: Emulation): Uint8Array {
   const state: SavedState = {
     format: FORMAT,
     token,

@@ -31,7 +31,9 @@ test('every key says when it takes effect', () => {
 /** The key, or its ancestor three levels below the top. */
 const followed = (path: readonly string[]) => path.map(camelCase).slice(0, 3) as ['mcp', 'servers']
 
-test.each(named.filter(([, , mark]) => mark === 'live'))('%s is live', async (_name, path) => {
+const liveKeys = named.filter(([name, , mark]) => mark === 'live' && name !== 'telegram.bot_token')
+
+test.each(liveKeys)('%s is live', async (_name, path) => {
   const started = await load({})
   const live = createLiveSettings(started)
   const before = at(live.now, path)
@@ -66,6 +68,22 @@ test.each(OTHER_ENVIRONMENT.filter(({ takesEffect }) => takesEffect === 'next st
     expect(live.take(await load({}, { [name]: 'another' }))).toEqual([`${name} was changed; ${LATER}`])
   },
 )
+
+test('another token of the same bot is live; another bot, and having or losing one, is announced', async () => {
+  const started = await load({ '.env': 'TELEGRAM_BOT_TOKEN=700000001:AAold-token-of-this-bot-000000000000' })
+  const renewed = await load({ '.env': 'TELEGRAM_BOT_TOKEN=700000001:AAnew-token-of-this-bot-000000000000' })
+  const other = await load({ '.env': 'TELEGRAM_BOT_TOKEN=70000000:AAnew-token-of-this-bot-000000000000' })
+  const settings = createLiveSettings(started)
+  const heard: unknown[] = []
+  settings.at('telegram', 'botToken').onChange((now) => void heard.push(now))
+  expect(settings.take(renewed)).toEqual([])
+  expect(heard).toEqual([renewed.settings.telegram.botToken])
+  const why = `belongs to another bot, which has other chats and messages; ${LATER}`
+  expect(settings.take(other)).toEqual([`telegram.bot_token in .env ${why}`])
+  expect(settings.take(await load({}))).toHaveLength(1)
+  expect(settings.now.telegram.botToken).toBe(renewed.settings.telegram.botToken)
+  expect(createLiveSettings(await load({})).take(started)).toHaveLength(1)
+})
 
 test('where the change was made is named, without the value', async () => {
   const live = createLiveSettings(await load({}))

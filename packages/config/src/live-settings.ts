@@ -64,9 +64,11 @@ export function createLiveSettings(started: LoadedConfiguration): LiveSettings {
     at: at as LiveSettings['at'],
     readers,
     take(next) {
-      const held = waiting.filter((key) => {
+      const held = keys.filter((key) => {
         const path = key.path.map(camelCase)
-        return !isDeepStrictEqual(valueAt(settings.now, path), valueAt(next.settings, path))
+        const [now, then] = [valueAt(settings.now, path), valueAt(next.settings, path)]
+        if (isDeepStrictEqual(now, then)) return false
+        return key.takesEffect !== 'live' || isOtherBot(key, now, then)
       })
       const now = held.reduce(
         (merged, { path }) => withValueFrom(settings.now, merged, path.map(camelCase)),
@@ -80,10 +82,24 @@ export function createLiveSettings(started: LoadedConfiguration): LiveSettings {
 
 const LATER = 'it takes effect when the assistant is started again.'
 
-function lineOf({ path }: SettingKey, next: LoadedConfiguration): string {
+function lineOf(key: SettingKey, next: LoadedConfiguration): string {
+  const { path } = key
   const { via } = next.locate(path)
   const place = via.startsWith('environment') ? '' : ` in ${via}`
-  return `${path.join('.')}${place} was changed; ${LATER}`
+  const what = `${path.join('.')}${place}`
+  if (nameOf(key) !== BOT_TOKEN) return `${what} was changed; ${LATER}`
+  return `${what} belongs to another bot, which has other chats and messages; ${LATER}`
+}
+
+const BOT_TOKEN = 'telegram.botToken'
+
+/** A bot keeps its id, the digits before the colon, when @BotFather gives it another token. */
+function isOtherBot(key: SettingKey, now: unknown, next: unknown): boolean {
+  return nameOf(key) === BOT_TOKEN && botOf(now) !== botOf(next)
+}
+
+function botOf(token: unknown): string | undefined {
+  return typeof token === 'string' ? token.split(':', 1)[0] : undefined
 }
 
 /** Reports changed variables that do not set a key. */

@@ -33,8 +33,9 @@ export const telegramSettings = z
       .regex(/^[A-Za-z0-9:_-]{1,256}$/)
       .meta({
         description:
-          "The bot's token from @BotFather. Without one the assistant talks in the playground only.",
+          "The bot's token from @BotFather. Without one the assistant talks in the playground only. A new token of the same bot counts at once, another bot at the next start.",
         expected: 'a token as @BotFather gives it: digits, a colon, letters, digits, _ and -',
+        takesEffect: 'live',
       })
       .optional(),
     webhook: z

@@ -24,7 +24,7 @@ const WORDS: Partial<Record<SourceStatus['state'], (status: SourceStatus) => Wor
   }),
   unauthorized: () => ({
     why: 'Telegram does not know the bot token.',
-    fix: 'Set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it), then run "pluggram restart".',
+    fix: 'Set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it); saved in .env, it counts at once.',
   }),
   refused: ({ lastError = '' }) => ({
     why: `${lastError.replace(/\.$/, '')}.`,

@@ -54,7 +54,7 @@ function troubleOf(sends: Sends): Trouble | undefined {
   if (stats.isTokenRefused) {
     return failed(
       'Telegram refuses the bot token.',
-      'Set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it), then run "pluggram restart". Messages wait on disk.',
+      'Set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it); saved in .env, it counts at once. Messages wait on disk.',
     )
   }
   if (unsent === 0) return undefined

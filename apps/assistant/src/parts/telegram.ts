@@ -94,6 +94,13 @@ export const telegramConnection = definePart({
         logger.info('the webhook has another secret')
       }),
     )
+    life.onStop(
+      settings.at('telegram', 'botToken').onChange((token) => {
+        if (token === undefined) return
+        telegram.renewToken(token)
+        logger.info('the bot has another token')
+      }),
+    )
     for (const check of telegram.flows) watchFlow(life, check)
     watchStatistics(metrics, { telegram, board })
     return telegram

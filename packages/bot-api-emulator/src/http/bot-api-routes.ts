@@ -43,7 +43,8 @@ async function handle(
   if (path.startsWith(FILE_PREFIX)) return sendFile(reply, path, options)
   const slash = path.indexOf('/', BOT_PREFIX.length)
   if (!path.startsWith(BOT_PREFIX) || slash < 0) return sendAnswer(reply, notFound())
-  if (decode(path.slice(BOT_PREFIX.length, slash)) !== options.token) return sendAnswer(reply, unauthorized())
+  if (decode(path.slice(BOT_PREFIX.length, slash)) !== options.emulation.token)
+    return sendAnswer(reply, unauthorized())
   const method = path.slice(slash + 1)
 
   const gone = new AbortController()
@@ -83,13 +84,9 @@ function sendAnswer(reply: FastifyReply, answer: MethodAnswer): FastifyReply | v
   return reply.type(JSON_TYPE).send(JSON.stringify(answer.body))
 }
 
-function sendFile(
-  reply: FastifyReply,
-  path: string,
-  { emulation, token }: ServerOptions,
-): FastifyReply | void {
+function sendFile(reply: FastifyReply, path: string, { emulation }: ServerOptions): FastifyReply | void {
   const slash = path.indexOf('/', FILE_PREFIX.length)
-  if (slash < 0 || decode(path.slice(FILE_PREFIX.length, slash)) !== token) {
+  if (slash < 0 || decode(path.slice(FILE_PREFIX.length, slash)) !== emulation.token) {
     return sendAnswer(reply, unauthorized())
   }
   const file = emulation.world.files.byPath(decode(path.slice(slash + 1)))

@@ -58,6 +58,7 @@ export function registerControlRoutes(
     act('redeliver', (body) => control.redeliver(body.number('updateId')))
     act('block-bot', (body) => control.blockBot(body.number('userId')))
     act('unblock-bot', (body) => control.unblockBot(body.number('userId')))
+    act('replace-token', (body) => control.replaceToken(body.string('token')))
     act('promote-bot', (body) => control.promoteBot(body.number('chatId')))
     act('migrate-group', (body) => ({ chatId: control.migrateGroup(body.number('chatId')) }))
     scope.post('/control/store-file', { bodyLimit: 2 * MAX_UPLOAD_BYTES }, (request) => {

@@ -8,7 +8,6 @@ import type { EmulatorLogger } from '../options.ts'
 export interface ServerOptions {
   readonly emulation: Emulation
   readonly registry: MethodRegistry
-  readonly token: string
   readonly logger: EmulatorLogger
   /** Absent if the driver's routes are mounted elsewhere. */
   readonly driver: { readonly driver: ChatDriver; readonly control: EmulatorControl } | undefined

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { isPluggramError } from '@pluggram/sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { InputFile } from 'grammy'
 import { createTelegramApi } from './api.ts'
 import { downloadFile, DOWNLOAD_LIMIT } from './download.ts'
 import { identifyBot } from '../receive/identify-bot.ts'
@@ -88,6 +89,31 @@ describe('createTelegramApi', () => {
     closing.abort()
     expect(await failure).toMatchObject({ failure: 'cancelled', isRetryable: false })
   })
+
+  it.each(['a message', 'an upload'])(
+    'makes a refused call again when the token was renewed meanwhile: %s',
+    async (kind) => {
+      const paths: string[] = []
+      const apiRoot = await serve((request, response) => {
+        paths.push(request.url ?? '')
+        request.resume().on('end', () => {
+          if (paths.length === 1) api.renewToken('123456:the-next-token')
+          const answer =
+            paths.length === 1
+              ? { ok: false, error_code: 401, description: 'Unauthorized' }
+              : { ok: true, result: { message_id: 1 } }
+          response.writeHead(answer.ok ? 200 : 401).end(JSON.stringify(answer))
+        })
+      })
+      const api = createTelegramApi({ token: TOKEN, apiRoot })
+      const bytes = new Uint8Array(Buffer.from('bytes'))
+      const call =
+        kind === 'a message' ? api.sendMessage(1, 'hi') : api.sendPhoto(1, new InputFile(bytes, 'a.png'))
+      expect(await call).toEqual({ message_id: 1 })
+      expect(paths.map((path) => path.split('/')[1])).toEqual([`bot${TOKEN}`, 'bot123456:the-next-token'])
+      expect(inspect(api, { depth: 20 })).not.toContain('the-next-token')
+    },
+  )
 
   it('refuses tokens and addresses that cannot be one, without showing them', () => {
     expect(() => createTelegramApi({ token: 'a/../b' })).toThrow('TELEGRAM_BOT_TOKEN')

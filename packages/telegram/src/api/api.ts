@@ -2,7 +2,7 @@ import type { ProxyAddress } from '@pluggram/base'
 import { PluggramError } from '@pluggram/sdk'
 import { Api, InputFile } from 'grammy'
 import type { ApiCallFn, RawApi, Transformer } from 'grammy'
-import { cancelledError, refusalError, toTelegramError, transportError } from './errors.ts'
+import { cancelledError, meansToken, refusalError, toTelegramError, transportError } from './errors.ts'
 import { createJsonCaller, MAX_ANSWER_BYTES } from './json-call.ts'
 import type { JsonCaller } from './json-call.ts'
 import { createFileFetch, createUploadAgent } from './proxied-agent.ts'
@@ -40,6 +40,12 @@ export interface TelegramApi extends Api {
    * @throws TelegramError (as a rejection), like every other call
    */
   call(method: string, payload: object, signal: AbortSignal): Promise<unknown>
+  /**
+   * Uses another token of the same bot from now on. Calls under way that Telegram refuses because of
+   * the old one are made again: a refused call had no effect.
+   * @throws PluggramError `config-invalid` when the token is malformed
+   */
+  renewToken(token: string): void
   /** Requests a file's address. */
   readonly fetch: typeof globalThis.fetch
 }
@@ -51,14 +57,9 @@ export interface TelegramApi extends Api {
  * @throws PluggramError `config-invalid` when the token or the address is malformed
  */
 export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
-  const { token, signal, timeoutSeconds = 30 } = options
+  const { signal, timeoutSeconds = 30 } = options
+  let token = checkToken(options.token)
   const apiRoot = checkApiRoot(options.apiRoot ?? DEFAULT_API_ROOT)
-  if (!/^[\w:-]+$/.test(token)) {
-    throw new PluggramError(
-      'config-invalid',
-      'TELEGRAM_BOT_TOKEN is no bot token: copy it whole from @BotFather, like 123456:ABC-DEF',
-    )
-  }
   const { proxy } = options
   const agent = createUploadAgent(apiRoot, proxy)
   const caller = createJsonCaller({ apiRoot, token, proxy })
@@ -73,22 +74,28 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
 
   const api = new Api(token, {
     apiRoot,
+    buildUrl: (root, _first, method) => `${root}/bot${token}/${method}`,
     // The transformer enforces the real timeouts; grammY's own only has to be longer.
     timeoutSeconds: timeoutSeconds * 20,
     // node-fetch's options; grammY types them as those of the platform's fetch.
     baseFetchConfig: { agent, redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as object,
   })
-  const calls = makeCalls({ ...options, timeoutSeconds, caller })
+  const calls = makeCalls({ ...options, timeoutSeconds, caller, currentToken: () => token })
   api.config.use(calls.transform)
   // Accidentally logging the client must not print the token.
-  Object.defineProperty(api, 'token', { value: token, enumerable: false })
+  Object.defineProperty(api, 'token', { get: () => token, enumerable: false })
   return Object.assign(api, {
     fetch: createFileFetch(proxy, signal),
+    renewToken(next: string): void {
+      token = checkToken(next)
+      caller.renewToken(token)
+    },
     call: (...call: Parameters<TelegramApi['call']>): Promise<unknown> => calls.perform(...call, resultOf),
   })
 }
 
-interface CallOptions extends TelegramApiOptions {
+interface CallOptions extends Omit<TelegramApiOptions, 'token'> {
+  readonly currentToken: () => string
   readonly timeoutSeconds: number
   readonly caller: JsonCaller
 }
@@ -115,7 +122,7 @@ interface Calls {
  * `TelegramError`.
  */
 function makeCalls(options: CallOptions): Calls {
-  const { token, timeoutSeconds, caller, onCall, hide } = options
+  const { currentToken, timeoutSeconds, caller, onCall, hide } = options
   return {
     perform: (method, payload, signal, pick) =>
       performHidden(method, hidden(method, payload, hide), signal, pick),
@@ -123,7 +130,7 @@ function makeCalls(options: CallOptions): Calls {
       const payload = hidden(method, given, hide)
       const outer = signal as AbortSignal | undefined
       const answer = carriesUpload(method, payload)
-        ? judged(method, withinLimit(previous, method, payload, outer), whole)
+        ? judged(method, () => withinLimit(previous, method, payload, outer), whole)
         : performHidden(method, payload, outer, whole)
       return answer as unknown as ReturnType<typeof previous>
     },
@@ -136,25 +143,27 @@ function makeCalls(options: CallOptions): Calls {
     pick: (answer: Success) => T,
   ): Promise<T> {
     const limitMilliseconds = limitOf(method, payload, timeoutSeconds) * 1000
-    const answering = toJson(method, payload, (body) =>
-      caller.call({ method, body, limitMilliseconds, signal }),
-    )
-    return judged(method, answering, pick)
+    const make = (): Promise<unknown> =>
+      toJson(method, payload, (body) => caller.call({ method, body, limitMilliseconds, signal }))
+    return judged(method, make, pick)
   }
 
-  function judged<T>(method: string, answering: Promise<unknown>, pick: (answer: Success) => T): Promise<T> {
+  function judged<T>(method: string, make: () => Promise<unknown>, pick: (answer: Success) => T): Promise<T> {
+    const token = currentToken()
     const startedAt = performance.now()
     const tell = (outcome: ApiOutcome): void =>
       onCall?.(method, outcome, (performance.now() - startedAt) / 1_000)
-    return answering.then(
-      (answer) => {
+    return make().then(
+      (answer): T | Promise<T> => {
         if (isSuccess(answer)) {
           tell('ok')
           return pick(answer)
         }
         if (isRefusal(answer)) {
           tell(answer.error_code === 429 ? 'flood' : 'refused')
-          throw refusalError(method, answer, token)
+          const refusal = refusalError(method, answer, token)
+          if (token !== currentToken() && meansToken(refusal) !== 'no') return judged(method, make, pick)
+          throw refusal
         }
         tell('failed')
         throw transportError(method, { wasSent: true })
@@ -179,7 +188,7 @@ function makeCalls(options: CallOptions): Calls {
     } catch (error) {
       if (outer.some((one) => one.aborted)) throw cancelledError(method, { wasSent: true })
       if (timeout.aborted) throw transportError(method, { timedOut: true, wasSent: true })
-      throw toTelegramError(error, method, token)
+      throw toTelegramError(error, method, currentToken())
     }
   }
 }
@@ -262,6 +271,14 @@ type GrammySignal = NonNullable<Parameters<ApiCallFn<RawApi>>[2]>
  */
 export function toGrammySignal(signal: AbortSignal): GrammySignal {
   return signal as unknown as GrammySignal
+}
+
+function checkToken(token: string): string {
+  if (/^[\w:-]+$/.test(token)) return token
+  throw new PluggramError(
+    'config-invalid',
+    'TELEGRAM_BOT_TOKEN is no bot token: copy it whole from @BotFather, like 123456:ABC-DEF',
+  )
 }
 
 function checkApiRoot(apiRoot: string): string {

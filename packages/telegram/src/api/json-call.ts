@@ -11,7 +11,7 @@ export interface JsonCallerOptions {
   /** The address of the Bot API server, without a trailing slash. */
   readonly apiRoot: string
   readonly proxy?: ProxyAddress | undefined
-  /** Part of every request's path. */
+  /** Part of every request's path; see `renewToken`. */
   readonly token: string
 }
 
@@ -27,6 +27,8 @@ interface JsonCall {
 export interface JsonCaller {
   /** Resolves with the parsed answer, unvalidated; rejects with a `TelegramError`. */
   call(call: JsonCall): Promise<unknown>
+  /** Uses another token for the calls from now on. */
+  renewToken(token: string): void
   /** Cancels all calls and closes the connections. */
   close(): void
 }
@@ -50,7 +52,8 @@ const SLOW_SPAN_MILLISECONDS = 2_500
  */
 export function createJsonCaller({ apiRoot, token, proxy }: JsonCallerOptions): JsonCaller {
   const { origin, pathname, username, password } = new URL(apiRoot)
-  const prefix = `${pathname.replace(/\/+$/, '')}/bot${token}/`
+  const prefixOf = (current: string): string => `${pathname.replace(/\/+$/, '')}/bot${current}/`
+  let prefix = prefixOf(token)
   const headers = { 'content-type': 'application/json', ...authorization(username, password) }
   const pool = new Pool(origin, {
     connections: MAX_CONNECTIONS,
@@ -75,6 +78,9 @@ export function createJsonCaller({ apiRoot, token, proxy }: JsonCallerOptions): 
         const path = prefix + call.method
         pool.dispatch({ path, method: 'POST', headers, body: call.body }, handler)
       }),
+    renewToken(next) {
+      prefix = prefixOf(next)
+    },
     close(): void {
       isClosed = true
       for (const handler of underWay.values()) handler.cancel()

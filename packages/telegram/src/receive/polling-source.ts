@@ -105,6 +105,10 @@ class PollingSource implements UpdateSource {
     return this.#tracker.status()
   }
 
+  tokenRenewed(): void {
+    this.#trouble.tokenRenewed()
+  }
+
   async #run(): Promise<void> {
     const bot = await identifyWithRetries(
       this.#options,

@@ -91,6 +91,8 @@ function stateAfterError(error: { readonly errorCode: number | undefined }): Sou
 export interface UpdateSource {
   /** Starts in the background; `status` shows the progress. */
   start(): void
+  /** The bot has another token: what was refused is tried again at once. */
+  tokenRenewed(): void
   /** Stops the source; resolves when all its work has ended. */
   stop(): Promise<void>
   status(): SourceStatus
@@ -138,6 +140,8 @@ const DEFAULT_SLOW_BACKOFF: BackoffOptions = { minimum: 5000, maximum: 60_000 }
 export interface Trouble {
   /** Records the failure and waits before the next try; rejects when `signal` is aborted. */
   sit(error: unknown, method: string, signal: AbortSignal): Promise<void>
+  /** Ends the wait after a refused token. */
+  tokenRenewed(): void
   /** Records a failure that needs no wait. */
   note(state: SourceState, problem: string): void
   /** Notes that updates arrive again. */
@@ -168,6 +172,7 @@ export function createTrouble(
   const slow = createBackoff(options.slowBackoff ?? DEFAULT_SLOW_BACKOFF)
   const contested = createBackoff(options.slowBackoff ?? DEFAULT_CONFLICT_BACKOFF)
   let announced: SourceState | undefined
+  let renewal = new AbortController()
 
   function announce(state: SourceState, error: string): void {
     if (state === announced) return
@@ -185,7 +190,19 @@ export function createTrouble(
       const backoff = state === 'unreachable' ? quick : state === 'conflict' ? contested : slow
       // a call that hung was a wait already
       const delay = failure.failure === 'timeout' ? 0 : backoff.next()
-      await wait(Math.max(delay, (failure.retryAfterSeconds ?? 0) * 1000), signal)
+      const milliseconds = Math.max(delay, (failure.retryAfterSeconds ?? 0) * 1000)
+      if (state !== 'unauthorized') return wait(milliseconds, signal)
+      const { signal: renewed } = renewal
+      try {
+        await wait(milliseconds, AbortSignal.any([signal, renewed]))
+      } catch (reason) {
+        if (signal.aborted) throw reason
+      }
+    },
+    tokenRenewed(): void {
+      slow.reset()
+      renewal.abort()
+      renewal = new AbortController()
     },
     note(state, problem): void {
       tracker.enter(state, problem)

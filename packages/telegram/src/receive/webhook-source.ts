@@ -77,10 +77,7 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
     for (;;) {
       await wait(backlog.nextMs, signal)
       const info = await persistently('getWebhookInfo', look, trouble, signal)
-      const verdict = backlog.judge(info.pending_update_count, true)
-      if (verdict === 'stuck') trouble.note('withheld', undelivered(info))
-      // that Telegram answers says nothing of deliveries that fail
-      else if (verdict === 'moving' || tracker.state !== 'withheld') trouble.over('receiving')
+      judge(info, { backlog, tracker, trouble })
       if (info.url === url) continue
       logger.warn(
         'another program removed or replaced the webhook; setting it again; use one bot token for each program',
@@ -125,11 +122,27 @@ export function createWebhookSource(options: WebhookSourceOptions): WebhookSourc
       if (accepting > 0) await idle.promise
       tracker.enter('stopped')
     },
+    tokenRenewed(): void {
+      trouble.tokenRenewed()
+      // with the old token another program may have removed it; before the bot is known, `run` sets it
+      if (known) tell().catch(() => undefined)
+    },
     status: () => tracker.status(),
     accept,
     renewSecret: (next) => void secrets.renew(next, tell, signal),
     checkSecret: secrets.check,
   }
+}
+
+/** Notes whether what waits at Telegram is delivered. */
+function judge(
+  info: WebhookInfo,
+  { backlog, tracker, trouble }: { backlog: Backlog; tracker: StatusTracker; trouble: Trouble },
+): void {
+  const verdict = backlog.judge(info.pending_update_count, true)
+  if (verdict === 'stuck') trouble.note('withheld', undelivered(info))
+  // that Telegram answers says nothing of deliveries that fail
+  else if (verdict === 'moving' || tracker.state !== 'withheld') trouble.over('receiving')
 }
 
 /** Retries a call until it succeeds or `signal` is aborted. */

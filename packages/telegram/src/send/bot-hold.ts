@@ -97,6 +97,14 @@ export class BotHold {
     this.#hold(hold, Infinity)
   }
 
+  /** Notes that the bot has another token: the next message tests it. */
+  tokenRenewed(): void {
+    if (!this.#held || !this.isTokenRefused) return
+    this.#held.probe = undefined
+    this.#held.refusedProbes = 0
+    this.#held.nextProbeAt = this.#now()
+  }
+
   /** True while Telegram refuses the token, as far as is known. */
   get isTokenRefused(): boolean {
     return this.#held?.until === Infinity

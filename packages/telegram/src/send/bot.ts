@@ -55,6 +55,8 @@ export interface TelegramBot extends MessageTransport, ChatActions, BotApiCaller
   stopDraft(chatId: number, draftId: number): void
   /** Notes that the bot was removed from a chat or blocked there, or let in again. */
   noteMembership(chatId: number, isIn: boolean): void
+  /** The bot has another token: messages that wait because the old one was refused go at once. */
+  tokenRenewed(): void
   stats(): TelegramBotStats
   flow(): SendFlowStatus
   /** What waits, because Telegram asked to slow down or to keep the limits. */
@@ -112,6 +114,7 @@ export function createTelegramBot(given: TelegramBotOptions): TelegramBot {
       else blocked.mark(chatId)
       forgetStandings(chatId)
     },
+    tokenRenewed: () => gate.tokenRenewed(),
     flow: () => flow.status(),
     held: () => ({ count: gate.waiting, wholeBotMs: gate.heldOverall() }),
     stats: () => ({

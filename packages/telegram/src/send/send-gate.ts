@@ -129,6 +129,8 @@ export interface SendGate {
   answered(call: Pick<GatedCall, 'chatId'>): void
   /** Notes that Telegram does not know the bot's token. */
   tokenRefused(): void
+  /** Notes that the bot has another token. */
+  tokenRenewed(): void
   readonly isTokenRefused: boolean
   /** Notes a 429, of a call to a chat or of one without. */
   refused(call: Pick<GatedCall, 'chatId' | 'kind'> | undefined, seconds: number): void
@@ -205,6 +207,11 @@ class ChatGate implements SendGate {
 
   tokenRefused(): void {
     this.#whole.tokenRefused()
+    if (this.#isAnyWaiting()) this.#look()
+  }
+
+  tokenRenewed(): void {
+    this.#whole.tokenRenewed()
     if (this.#isAnyWaiting()) this.#look()
   }
 

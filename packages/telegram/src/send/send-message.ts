@@ -213,7 +213,7 @@ function createTokenCheck({ api, gate, logger }: MessageSenderOptions): {
       if (meaning === 'no' || (meaning === 'maybe' && !(await isUnknown(signal)))) return false
       if (!gate.isTokenRefused)
         logger.error(
-          'Telegram does not know this bot token any more; messages wait on disk; set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it) and start again',
+          'Telegram does not know this bot token any more; messages wait on disk; set TELEGRAM_BOT_TOKEN to the current one (@BotFather shows it)',
           { error: failure.message },
         )
       gate.tokenRefused()
