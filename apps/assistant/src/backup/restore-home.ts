@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { errorMessage, PluggramError } from '@pluggram/sdk'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { PluggramError } from '@pluggram/sdk'
 import { holdRestored, SCHEMA_VERSION } from '@pluggram/storage'
 import type { HeldBack } from '@pluggram/storage'
 import { shippedPlugins } from '../shipped-plugins.ts'
@@ -11,6 +11,7 @@ import type { BackupLock } from './encryption.ts'
 import { HOME_ENTRIES } from './home-files.ts'
 import { HOME_FOLDER } from './manifest.ts'
 import type { BackupManifest } from './manifest.ts'
+import { exists, swapFiles } from './swap-files.ts'
 
 export interface RestoreOptions {
   readonly home: string
@@ -28,30 +29,25 @@ export interface Restored {
 }
 
 /**
- * Puts a checked backup in place of what is in the home, in which no assistant may run. Until the
- * last step the home is as it was; a step that fails is undone. What was there is moved, never
- * deleted.
+ * Puts a checked backup in place of what is in the home, in which no assistant may run. What was
+ * there is moved, never deleted. A kill at any point leaves the old home or the new one.
  * @throws PluggramError `command-failed`
  */
 export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   const { home, file, lock, manifest, now = new Date() } = options
   refuseNewer(manifest, file)
   await mkdir(home, { recursive: true })
-  const staging = await mkdtemp(join(home, '.restore-in-progress-'))
-  try {
-    await chmod(staging, 0o700)
-    await unpackArchive(file, lock, staging)
-    const restored = join(staging, HOME_FOLDER)
+  const { out, aside, held } = await swapFiles(home, async (folder) => {
+    await unpackArchive(file, lock, folder)
+    const ready = join(folder, HOME_FOLDER)
     for (const { path, kind } of manifest.files)
-      if (kind === 'database') checkDatabase(join(restored, path), path)
-    const database = join(restored, DATABASE)
+      if (kind === 'database') checkDatabase(join(ready, path), path)
+    const database = join(ready, DATABASE)
     const held = (await exists(database)) ? holdRestored(database, now.getTime()) : NOTHING_HELD
     const aside = join(home, `before-restore-${now.toISOString().replaceAll(/[:.]/g, '-')}`)
-    const hasMoved = await swap({ home, restored, aside })
-    return { movedTo: hasMoved ? aside : undefined, held }
-  } finally {
-    await rm(staging, { recursive: true, force: true })
-  }
+    return { ready, aside, out: await entriesOf(home), in: await entriesOf(ready), held }
+  })
+  return { movedTo: out.length > 0 ? aside : undefined, held }
 }
 
 const NOTHING_HELD: HeldBack = { messages: 0, updates: 0, schedules: 0 }
@@ -62,38 +58,6 @@ function refuseNewer({ schemaVersion, version }: BackupManifest, file: string): 
     'command-failed',
     `${file} was made by Pluggram ${version}, whose database is newer than this release knows. Install that release, and restore again.`,
   )
-}
-
-interface Swap {
-  readonly home: string
-  readonly restored: string
-  readonly aside: string
-}
-
-/**
- * Moves what is in the home aside, and the restored files in.
- * @returns whether anything was there
- */
-async function swap({ home, restored, aside }: Swap): Promise<boolean> {
-  const done: { readonly from: string; readonly to: string }[] = []
-  const move = async (from: string, to: string): Promise<void> => {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-    await rename(from, to)
-    done.push({ from, to })
-  }
-  try {
-    const old = await entriesOf(home)
-    for (const path of old) await move(join(home, path), join(aside, path))
-    for (const path of await entriesOf(restored)) await move(join(restored, path), join(home, path))
-    return old.length > 0
-  } catch (error) {
-    for (const { from, to } of done.toReversed()) await rename(to, from)
-    throw new PluggramError(
-      'command-failed',
-      `The files of ${home} cannot be replaced: ${errorMessage(error)}. Everything is as it was.`,
-      { cause: error },
-    )
-  }
 }
 
 /** What of a home a backup replaces. Plugins are moved one by one: those that ship stay. */
@@ -110,11 +74,4 @@ async function entriesOf(home: string): Promise<string[]> {
       if (!shipped.has(resolve(home, entry, name))) found.push(`${entry}/${name}`)
   }
   return found
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { findClosest } from '@pluggram/base'
 import { Failure, FAILURES } from '@pluggram/sdk/runtime'
 import { Command, CommanderError } from 'commander'
@@ -36,6 +37,7 @@ export async function runCli(
           print: (line) => void process.stdout.write(`${line}\n`),
           printError,
         }
+        await finishRestore(cli)
         exitCode = (await command.run?.(cli, input)) ?? 0
       })
     }
@@ -56,6 +58,14 @@ export async function runCli(
   // the log of a running assistant may have gaps; what a command was asked for may not
   const isAnswer = firstWord(args) !== 'start'
   return exitCode === 0 && isAnswer && (await output.isLost()) ? FAILURES['disk-full'].exitCode : exitCode
+}
+
+/** A killed restore is finished first: every command finds a whole home. */
+async function finishRestore({ home, printError }: CliEnvironment): Promise<void> {
+  if (!existsSync(join(home, '.restore-in-progress'))) return
+  const { endCutOffSwap } = await import('../backup/swap-files.ts')
+  const done = await endCutOffSwap(home)
+  if (done !== undefined) printError(done)
 }
 
 /** Loaded only when a command fails. */

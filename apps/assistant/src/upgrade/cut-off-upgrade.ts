@@ -19,10 +19,10 @@ export async function endCutOffUpgrade(home: string, own: string): Promise<strin
   const lock = lockHome(join(home, 'data', 'assistant.lock'))
   try {
     const point = (await listRestorePoints(home)).find(({ name }) => name === journal.point)
-    const held = point && (await restoreDatabase(home, point))
+    const restored = point && (await restoreDatabase(home, point))
     await setCurrentRelease(home, journal.from)
     await writeJournal(home, { ...journal, step: 'undone', pid: process.pid })
-    const database = held ? ', with the database of the restore point' : ''
+    const database = restored ? ', with the database of the restore point' : ''
     return `the upgrade to ${journal.toVersion} was cut off; ${journal.fromVersion} runs again${database}`
   } finally {
     lock.release()

@@ -1,14 +1,15 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PluggramError } from '@pluggram/sdk'
 import { holdRestored } from '@pluggram/storage'
 import type { HeldBack } from '@pluggram/storage'
-import { DatabaseSync } from 'node:sqlite'
 import { checkDatabase, copyDatabase } from '../backup/copy-database.ts'
 import { copyHome, DATABASE } from '../backup/create-backup.ts'
 import { listHomeFiles } from '../backup/home-files.ts'
 import { HOME_FOLDER, MANIFEST_FILE, manifestSchema } from '../backup/manifest.ts'
 import type { BackupManifest } from '../backup/manifest.ts'
+import { exists, swapFiles } from '../backup/swap-files.ts'
 
 const FOLDER = 'data/restore-points'
 const NAME = /^\d{4}-\d\d-\d\dT[\d-]+Z-from-[\w.+-]+$/
@@ -71,39 +72,37 @@ export async function keepNewest(home: string, count: number): Promise<void> {
     if (name.endsWith(UNFINISHED)) await rm(join(home, FOLDER, name), { recursive: true, force: true })
 }
 
-/**
- * Brings back the database of a restore point if the one in the home is of another schema, or
- * damaged; otherwise it stays, with all that happened since. Nothing may run in the home. A crash at
- * any point leaves one of the two.
- * @returns what is held back because it may have been sent since; `undefined` when the database stays
- */
-export async function restoreDatabase(home: string, point: RestorePoint): Promise<HeldBack | undefined> {
-  const database = join(home, DATABASE)
-  const kept = join(point.folder, HOME_FOLDER, DATABASE)
-  if (!(await exists(kept))) return undefined
-  if (schemaOf(database) === point.schemaVersion) return undefined
-  const ready = `${database}.restored.unfinished`
-  await rm(ready, { force: true })
-  copyDatabase(kept, ready)
-  const held = holdRestored(ready, Date.now())
-  await putAside(database, join(point.folder, 'after-the-upgrade.db'))
-  await rename(ready, database)
-  return held
+/** A database that was brought back. */
+export interface RestoredDatabase {
+  /** What may have been sent since. */
+  readonly held: HeldBack
+  /** The folder with what the newer release wrote. */
+  readonly movedTo: string
 }
 
-/** Keeps a copy of what the newer release wrote, and leaves no log that would be read into the older database. */
-async function putAside(database: string, copy: string): Promise<void> {
-  try {
-    const open = new DatabaseSync(database)
-    open.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    open.close()
-    await rm(copy, { force: true })
-    copyDatabase(database, copy)
-  } catch {
-    // damaged: its files are kept as they are
-    for (const end of ['', '-wal']) await copyFile(database + end, copy + end).catch(() => {})
-  }
-  for (const end of ['-wal', '-shm']) await rm(database + end, { force: true })
+/**
+ * Brings back the database of a restore point if the one in the home is of another schema, or
+ * damaged; otherwise it stays, with all that happened since. Nothing may run in the home. A kill at
+ * any point leaves one of the two.
+ * @returns `undefined` when the database stays
+ */
+export async function restoreDatabase(
+  home: string,
+  point: RestorePoint,
+): Promise<RestoredDatabase | undefined> {
+  const kept = join(point.folder, HOME_FOLDER, DATABASE)
+  if (!(await exists(kept))) return undefined
+  if (schemaOf(join(home, DATABASE)) === point.schemaVersion) return undefined
+  const aside = join(point.folder, `after-the-upgrade-${randomUUID()}`)
+  const { held } = await swapFiles(home, async (ready) => {
+    await mkdir(dirname(join(ready, DATABASE)), { recursive: true, mode: 0o700 })
+    copyDatabase(kept, join(ready, DATABASE))
+    const held = holdRestored(join(ready, DATABASE), Date.now())
+    // its log goes with it, or it would be read into the older database
+    const files = ['', '-wal', '-shm'].map((end) => DATABASE + end)
+    return { ready, aside, out: files, in: [DATABASE], held }
+  })
+  return { held, movedTo: aside }
 }
 
 function schemaOf(database: string): number | undefined {
@@ -130,11 +129,4 @@ function describe(
 ): RestorePoint {
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   return { name, folder, version, createdAt, schemaVersion, bytes }
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
 }

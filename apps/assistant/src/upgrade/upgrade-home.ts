@@ -108,12 +108,13 @@ export async function undo(
   await stopRunning(cli, started?.pid)
   await whileLocked(cli.home, async () => {
     // the database first: the newer release can read the older database, but not the other way round
-    const held = point && (await restoreDatabase(cli.home, point))
-    if (held) {
+    const restored = point && (await restoreDatabase(cli.home, point))
+    if (restored) {
+      const { held, movedTo } = restored
       cli.print(
         `The database is that of the restore point. Held back, because it may have been sent since: ${held.messages} messages, ${held.updates} updates, ${held.schedules} schedules ("pluggram held", "pluggram replay", "pluggram schedules").`,
       )
-      cli.print(`What the newer release wrote is kept in ${join(point.folder, 'after-the-upgrade.db')}.`)
+      cli.print(`What the newer release wrote is kept in ${movedTo}.`)
     }
     await setCurrentRelease(cli.home, journal.from)
   })
