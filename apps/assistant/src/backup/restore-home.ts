@@ -37,15 +37,20 @@ export async function restoreHome(options: RestoreOptions): Promise<Restored> {
   const { home, file, lock, manifest, now = new Date() } = options
   refuseNewer(manifest, file)
   await mkdir(home, { recursive: true })
-  const { out, aside, held } = await swapFiles(home, async (folder) => {
+  const aside = join(home, `before-restore-${now.toISOString().replaceAll(/[:.]/g, '-')}`)
+  const { out, held } = await swapFiles(home, async (folder) => {
     await unpackArchive(file, lock, folder)
     const ready = join(folder, HOME_FOLDER)
     for (const { path, kind } of manifest.files)
       if (kind === 'database') checkDatabase(join(ready, path), path)
     const database = join(ready, DATABASE)
-    const held = (await exists(database)) ? holdRestored(database, now.getTime()) : NOTHING_HELD
-    const aside = join(home, `before-restore-${now.toISOString().replaceAll(/[:.]/g, '-')}`)
-    return { ready, aside, out: await entriesOf(home), in: await entriesOf(ready), held }
+    return {
+      ready,
+      aside,
+      out: await entriesOf(home),
+      in: await entriesOf(ready),
+      held: (await exists(database)) ? holdRestored(database, now.getTime()) : NOTHING_HELD,
+    }
   })
   return { movedTo: out.length > 0 ? aside : undefined, held }
 }

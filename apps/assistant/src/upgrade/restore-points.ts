@@ -97,10 +97,9 @@ export async function restoreDatabase(
   const { held } = await swapFiles(home, async (ready) => {
     await mkdir(dirname(join(ready, DATABASE)), { recursive: true, mode: 0o700 })
     copyDatabase(kept, join(ready, DATABASE))
-    const held = holdRestored(join(ready, DATABASE), Date.now())
     // its log goes with it, or it would be read into the older database
     const files = ['', '-wal', '-shm'].map((end) => DATABASE + end)
-    return { ready, aside, out: files, in: [DATABASE], held }
+    return { ready, aside, out: files, in: [DATABASE], held: holdRestored(join(ready, DATABASE), Date.now()) }
   })
   return { held, movedTo: aside }
 }
