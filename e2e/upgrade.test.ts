@@ -32,7 +32,7 @@ const FAILS_LATER: Patch = {
 const LATER: Patch = {
   file: STORAGE,
   from: 'export ',
-  to: "let well = 0\nconst isEarly = () => performance.now() - (well ||= performance.now()) < 4_000\nexport ",
+  to: 'let well = 0\nconst isEarly = () => performance.now() - (well ||= performance.now()) < 4_000\nexport ',
 }
 /** A newer form of the database. */
 const MIGRATES: Patch = {
@@ -60,7 +60,10 @@ const BROKEN: Broken[] = long<Broken[]>(
     CHANGES_AND_FAILS,
   ],
 )
-const KILLED_AT: RegExp[] = long<RegExp[]>([], [/1\/5/, /2\/5/, /3\/5/, /4\/5/, /-from-/, /5\/5/, /Going back/])
+const KILLED_AT: RegExp[] = long<RegExp[]>(
+  [],
+  [/1\/5/, /2\/5/, /3\/5/, /4\/5/, /-from-/, /5\/5/, /Going back/],
+)
 
 const ECHO = `export default class {
   static manifest = { commands: { count: { description: 'Counts' } } }
@@ -221,26 +224,23 @@ describe('upgrade', () => {
     expect((await run('restore-points', 'remove', name)).output).toContain('Removed')
   })
 
-  test.each(KILLED_AT)(
-    'killed at %s, it leaves a home that starts, with everything in it',
-    async (step) => {
-      const { emulator, ada, pluggram, run, runningVersion, counted } = await createOwner()
-      await ask(emulator.driver, ada, 'three')
-      const count = await counted()
-      const next = await createRelease('0.9.3', [FAILS_LATER, LATER, MIGRATES])
-      const upgrading = pluggram('upgrade', next, '--yes', '--watch', '2', '--ready', '90')
-      await upgrading.waitFor(step)
-      await upgrading.stop('SIGKILL')
-      // whatever it started goes on; otherwise the owner starts it
-      const started = pluggram('start')
-      await Promise.race([started.waitFor(/login\?token/), started.exited])
-      await expect.poll(() => runningVersion(), { timeout: 60_000 }).toMatch(/^0\./)
-      expect(await counted()).toEqual(count)
-      const undone = await run('upgrade', '--undo')
-      expect(undone.output).toMatch(/runs again|no upgrade to undo/)
-      if ((await run('status')).code !== 0) await pluggram('start').waitFor(/login\?token/)
-      expect(await runningVersion()).toBe(await ownVersion())
-      expect(await counted()).toEqual(count)
-    },
-  )
+  test.each(KILLED_AT)('killed at %s, it leaves a home that starts, with everything in it', async (step) => {
+    const { emulator, ada, pluggram, run, runningVersion, counted } = await createOwner()
+    await ask(emulator.driver, ada, 'three')
+    const count = await counted()
+    const next = await createRelease('0.9.3', [FAILS_LATER, LATER, MIGRATES])
+    const upgrading = pluggram('upgrade', next, '--yes', '--watch', '2', '--ready', '90')
+    await upgrading.waitFor(step)
+    await upgrading.stop('SIGKILL')
+    // whatever it started goes on; otherwise the owner starts it
+    const started = pluggram('start')
+    await Promise.race([started.waitFor(/login\?token/), started.exited])
+    await expect.poll(() => runningVersion(), { timeout: 60_000 }).toMatch(/^0\./)
+    expect(await counted()).toEqual(count)
+    const undone = await run('upgrade', '--undo')
+    expect(undone.output).toMatch(/runs again|no upgrade to undo/)
+    if ((await run('status')).code !== 0) await pluggram('start').waitFor(/login\?token/)
+    expect(await runningVersion()).toBe(await ownVersion())
+    expect(await counted()).toEqual(count)
+  })
 })
