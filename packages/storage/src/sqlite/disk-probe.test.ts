@@ -18,18 +18,18 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function open(options: { idleMs?: number } = {}): { log: WriteLog; queue: CommitQueue; probe: DiskProbe } {
+function open(options: { idleMs?: number } = {}): { log: WriteLog; commits: CommitQueue; probe: DiskProbe } {
   const database = openSqliteDatabase(join(folder, 'test.db'))
   const log = new WriteLog(database)
-  const queue = new CommitQueue(log)
-  const probe = new DiskProbe({ folder, log, queue, lookMs: 10, ...options })
+  const commits = new CommitQueue(log)
+  const probe = new DiskProbe({ folder, log, commits, lookMs: 10, ...options })
   closers.push(
     () => database.close(),
     () => log.close(),
-    () => queue.close(),
+    () => commits.close(),
     () => probe.close(),
   )
-  return { log, queue, probe }
+  return { log, commits, probe }
 }
 
 const sizeOfLog = (): number => statSync(join(folder, 'test.db-wal')).size
@@ -50,9 +50,9 @@ test('otherwise it only looks', async () => {
 })
 
 test('a write that failed is tried again until one is kept, though nobody else writes', async () => {
-  const { queue, probe } = open()
+  const { commits, probe } = open()
   const failing = vi.spyOn(fs, 'fdatasync').mockImplementation((_descriptor, done) => done(new Error('EIO')))
-  const written = queue.write(() => {})
+  const written = commits.write(() => {})
   await expect.poll(() => probe.failure()).toBe('EIO')
   failing.mockRestore()
   await written
@@ -60,8 +60,8 @@ test('a write that failed is tried again until one is kept, though nobody else w
 })
 
 test('what one queue could not write counts until any of them can', async () => {
-  const { log, queue, probe } = open()
-  await queue
+  const { log, commits, probe } = open()
+  await commits
     .write(() => {
       throw new Error('database or disk is full')
     })
@@ -72,10 +72,10 @@ test('what one queue could not write counts until any of them can', async () => 
 })
 
 test('a disk that never answers is told from one that is slow', async () => {
-  const { queue, probe } = open()
+  const { commits, probe } = open()
   const pending: (() => void)[] = []
   vi.spyOn(fs, 'fdatasync').mockImplementation((_descriptor, done) => void pending.push(() => done(null)))
-  const written = queue.write(() => {})
+  const written = commits.write(() => {})
   await expect.poll(() => pending.length).toBe(1)
   expect(probe.failure()).toBeUndefined()
   const now = performance.now.bind(performance)

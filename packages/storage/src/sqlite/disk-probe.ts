@@ -25,7 +25,7 @@ export interface DiskProbeOptions {
   /** The folder of the database. */
   readonly folder: string
   readonly log: WriteLog
-  readonly queue: CommitQueue
+  readonly commits: CommitQueue
   readonly lookMs?: number
   readonly idleMs?: number
 }
@@ -85,10 +85,10 @@ export class DiskProbe {
   }
 
   async #try(): Promise<void> {
-    const { queue, log } = this.#options
+    const { commits, log } = this.#options
     this.#tryingSince = performance.now()
     try {
-      await queue.write(() => touch(log))
+      await commits.write(() => touch(log))
       await this.#writeNewFile()
       this.#failure = undefined
     } catch (error) {
