@@ -243,13 +243,36 @@ test("a stranger's wrong passwords do not lock out the owner, at whichever door 
   expect(refused).toBeGreaterThan(5)
 })
 
-test('a new password ends every session', async () => {
+test('a new password ends every session and what is still read in one, at once and at a start', async () => {
   const { cookie } = await password(PASSWORD)
-  await assistant.stop('SIGTERM')
+  const stream = await fetch(`${assistant.url}/api/playground/events`, { headers: { cookie } })
+  expect(stream.status).toBe(200)
+  const reading = stream.text().then(
+    () => 'over',
+    () => 'over',
+  )
   await writeFile(join(home, '.env'), 'PLUGGRAM_PASSWORD=another long password\n')
-  await start()
+  await assistant.waitFor(/the password has changed; every session was ended/)
+  expect(await reading).toBe('over')
   expect((await api(cookie, '/sessions')).status).toBe(401)
-  expect((await password('another long password')).status).toBe(303)
+  expect((await password(PASSWORD)).status).toBe(401)
+  const { cookie: second, status } = await password('another long password')
+  expect(status).toBe(303)
+  expect((await api(second, '/sessions')).status).toBe(200)
+  expect(assistant.output()).not.toMatch(/another long password/)
+
+  await assistant.stop('SIGTERM')
+  await writeFile(join(home, '.env'), 'PLUGGRAM_PASSWORD=the third password\n')
+  await start()
+  expect((await api(second, '/sessions')).status).toBe(401)
+  expect((await password('the third password')).status).toBe(303)
+
+  // without a password, only login links let in
+  await writeFile(join(home, '.env'), '\n')
+  const form = async (): Promise<string> => (await fetch(`${assistant.url}/login`)).text()
+  await expect.poll(form).not.toContain('type="password"')
+  expect((await password('the third password')).status).toBe(401)
+  expect((await password('')).status).toBe(401)
 })
 
 test("a plugin granted localhost does not reach the assistant's own doors", async () => {

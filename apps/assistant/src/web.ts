@@ -35,6 +35,8 @@ export interface WebOptions {
   readonly mcpToken: Live<string | undefined>
   /** The token with which monitoring reads metrics and health. */
   readonly metricsToken: Live<string | undefined>
+  /** The password for the pages. */
+  readonly password: Live<string | undefined>
   readonly logger: RootLogger
   readonly mask: SecretMask
   readonly health: Health
@@ -69,23 +71,12 @@ export interface Web {
  * @throws PluggramError `startup-failed` when the address is public and there is no password
  */
 export async function createWeb(options: WebOptions): Promise<Web> {
-  const { configuration, logger, mask, health, telegram, metrics } = options
-  const { host, port, allowedHosts, password, loopbackDetails } = configuration.settings.http
-  requireLogin(host, password)
-  const data = join(configuration.home, 'data')
+  const { configuration, logger, mask, health, telegram, metrics, password } = options
+  const { host, port, allowedHosts, loopbackDetails } = configuration.settings.http
+  requireLogin(host, password.now)
   const loginKey = createLoginKey()
-  const sessionKey = loadSessionKey(data)
-  mask.add([loginKey, sessionKey])
-
   const pages = findConsolePages(logger)
-  const login: LoginOptions = {
-    links: new LoginLinks(loginKey),
-    sessions: new Sessions({ file: join(data, 'sessions.json'), key: sessionKey, password, logger }),
-    deviceKey: sessionKey,
-    // cookies ignore ports: without this, two assistants on one machine would log each other out
-    cookieName: `pluggram_session_${port}`,
-    ...(password !== undefined && { passwordDoor: new PasswordDoor(password) }),
-  }
+  const login = prepareLogin(options, loginKey)
   const metricsToken = (): string | undefined => options.metricsToken.now
   const details = { login, isLoopbackTrusted: loopbackDetails, metricsToken }
   const server = await createHttpServer({
@@ -145,6 +136,27 @@ export async function createWeb(options: WebOptions): Promise<Web> {
       await endpoint.close()
       await server.close()
     },
+  }
+}
+
+function prepareLogin({ configuration, logger, mask, password }: WebOptions, loginKey: string): LoginOptions {
+  const data = join(configuration.home, 'data')
+  const sessionKey = loadSessionKey(data)
+  mask.add([loginKey, sessionKey])
+  const sessions = new Sessions({
+    file: join(data, 'sessions.json'),
+    key: sessionKey,
+    password: password.now,
+    logger,
+  })
+  password.onChange((now) => sessions.changePassword(now))
+  return {
+    links: new LoginLinks(loginKey),
+    sessions,
+    deviceKey: sessionKey,
+    // cookies ignore ports: without this, two assistants on one machine would log each other out
+    cookieName: `pluggram_session_${configuration.settings.http.port}`,
+    passwordDoor: new PasswordDoor(() => password.now),
   }
 }
 

@@ -88,15 +88,15 @@ test('another token of the same bot is live; another bot, and having or losing o
 test('where the change was made is named, without the value', async () => {
   const live = createLiveSettings(await load({}))
   const next = await load({
-    '.env': 'PLUGGRAM_PASSWORD=a-new-password\nMCP_TOKEN=0123456789abcdef',
+    '.env': 'TELEGRAM_PROXY=http://proxy.example:3128\nMCP_TOKEN=0123456789abcdef',
     'config.json': '{ "http": { "port": 8181 }, "plugin_host": { "hot_reload": false } }',
   })
   expect(live.take(next)).toEqual([
+    `telegram.proxy in .env was changed; ${LATER}`,
     `http.port in config.json was changed; ${LATER}`,
-    `http.password in .env was changed; ${LATER}`,
   ])
   expect(live.now.http).toMatchObject({ port: 8080 })
-  expect(live.now.http.password).toBeUndefined()
+  expect(live.now.telegram.proxy).toBeUndefined()
   expect([live.now.mcp.token, live.now.pluginHost.hotReload]).toEqual(['0123456789abcdef', false])
 })
 

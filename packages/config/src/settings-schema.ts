@@ -86,7 +86,11 @@ const http = z
       .string()
       .min(8)
       .max(1024)
-      .meta({ description: 'The password for the web pages.', expected: 'text of at least 8 characters' })
+      .meta({
+        description: 'The password for the web pages. A new one ends every session.',
+        expected: 'text of at least 8 characters',
+        takesEffect: 'live',
+      })
       .optional(),
     metrics_token: z
       .string()

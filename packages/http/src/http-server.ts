@@ -125,7 +125,16 @@ function guardRequests(server: FastifyInstance, guard: RequestGuard, login: Logi
     // sent
     const route = request.routeOptions.url ?? path
     const isApi = route.startsWith('/api') || path.startsWith('/api')
-    if (isApi && !sessionOf(request, login)) return reply.code(401).send(NO_SESSION)
+    if (!isApi) return undefined
+    const session = sessionOf(request, login)
+    if (!session) return reply.code(401).send(NO_SESSION)
+    // streams are GET; what ends a session still has to be answered
+    if (request.method === 'GET')
+      reply.raw.once(
+        'close',
+        login.sessions.whenEnded(session, () => reply.raw.destroy()),
+      )
+    return undefined
   })
 }
 

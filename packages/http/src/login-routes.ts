@@ -17,7 +17,7 @@ export interface LoginOptions {
   readonly cookieName: string
   /** Marks browsers that were logged in before. */
   readonly deviceKey: string
-  /** Set when the owner configured a password. */
+  /** Where the owner's password is taken, if there is one. */
   readonly passwordDoor?: PasswordDoor
 }
 
@@ -73,7 +73,7 @@ async function takePassword(
   { given, ...options }: LoginOptions & { readonly given: string },
 ): Promise<FastifyReply> {
   const { passwordDoor } = options
-  if (!passwordDoor) return refuse(reply, options)
+  if (!passwordDoor?.isOpen) return refuse(reply, options)
   switch (await passwordDoor.check(given, passwordClient(request, options))) {
     case 'right':
       return enter(request, reply, options, 'password')
@@ -117,7 +117,7 @@ function linkForm(token: string): string {
 function refuse(reply: FastifyReply, options: LoginOptions, reason?: string): FastifyReply {
   const advice = 'Run "npx pluggram login" in the folder where the assistant runs: it prints a new link.'
   const paragraphs = reason ? [reason, advice] : [advice]
-  const page = messagePage('Please log in', paragraphs, options.passwordDoor ? PASSWORD_FORM : '')
+  const page = messagePage('Please log in', paragraphs, options.passwordDoor?.isOpen ? PASSWORD_FORM : '')
   return html(reply.code(reply.statusCode === 200 ? 401 : reply.statusCode), page)
 }
 

@@ -29,7 +29,7 @@ export async function mayReadDetails(
   const metricsToken = details.metricsToken?.()
   if (token !== undefined) return metricsToken !== undefined && isSame(token, metricsToken)
   const password = basicPassword(authorization)
-  if (password === undefined || !login.passwordDoor) return false
+  if (password === undefined || !login.passwordDoor?.isOpen) return false
   return (await login.passwordDoor.check(password, passwordClient(request, login))) === 'right'
 }
 

@@ -11,7 +11,7 @@ async function guess(door: PasswordDoor, client: string, times: number): Promise
 }
 
 test('ten wrong passwords are checked at once, others one a second, the newest first', async () => {
-  const door = new PasswordDoor(RIGHT)
+  const door = new PasswordDoor(() => RIGHT)
   expect(await guess(door, 'eve', 10)).toEqual(Array(10).fill('wrong'))
   const done: string[] = []
   for (const given of ['a', 'b', RIGHT])
@@ -25,7 +25,7 @@ test('ten wrong passwords are checked at once, others one a second, the newest f
 })
 
 test('others are not slowed down, and of too many that wait the oldest give way', async () => {
-  const door = new PasswordDoor(RIGHT)
+  const door = new PasswordDoor(() => RIGHT)
   await guess(door, 'eve', 10)
   const waiting = guess(door, 'eve', 50)
   expect(await door.check(RIGHT, 'ann')).toBe('right')
@@ -39,8 +39,20 @@ test('others are not slowed down, and of too many that wait the oldest give way'
 })
 
 test('a quarter of an hour later a client begins anew', async () => {
-  const door = new PasswordDoor(RIGHT)
+  const door = new PasswordDoor(() => RIGHT)
   await guess(door, 'eve', 10)
   await vi.advanceTimersByTimeAsync(15 * 60_000)
   expect(await guess(door, 'eve', 10)).toEqual(Array(10).fill('wrong'))
+})
+
+test('a password that waits for its turn is compared with the one that counts then', async () => {
+  let current: string | undefined = RIGHT
+  const door = new PasswordDoor(() => current)
+  await guess(door, 'eve', 10)
+  const [old, next] = [door.check(RIGHT, 'eve'), door.check('battery staple', 'eve')]
+  current = 'battery staple'
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect([await old, await next]).toEqual(['wrong', 'right'])
+  current = undefined
+  expect([door.isOpen, await door.check('', 'ann')]).toEqual([false, 'wrong'])
 })

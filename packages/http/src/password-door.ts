@@ -26,11 +26,17 @@ export type PasswordAnswer = 'right' | 'wrong' | 'wait'
  * send meanwhile.
  */
 export class PasswordDoor {
-  readonly #password: string
+  readonly #password: () => string | undefined
   readonly #clients = new Map<string, Client>()
 
-  constructor(password: string) {
+  /** @param password the one that counts now; without one, nothing is right */
+  constructor(password: () => string | undefined) {
     this.#password = password
+  }
+
+  /** False while the owner has no password. */
+  get isOpen(): boolean {
+    return this.#password() !== undefined
   }
 
   /**
@@ -41,7 +47,8 @@ export class PasswordDoor {
     const state = this.#clientOf(client)
     if (state.wrong >= FREE_TRIES && !(await this.#turn(state))) return 'wait'
     state.lastAt = Date.now()
-    if (isSame(given, this.#password)) {
+    const password = this.#password()
+    if (password !== undefined && isSame(given, password)) {
       state.wrong = 0
       return 'right'
     }

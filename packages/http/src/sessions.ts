@@ -38,19 +38,19 @@ export interface SessionsOptions {
 /** The owner's logins in browsers, kept in a file. A new password ends all of them. */
 export class Sessions {
   readonly #options: SessionsOptions
-  readonly #mark: string
+  #mark: string
   readonly #now: () => number
   /** By the hash of the cookie. */
   readonly #sessions = new Map<string, Session>()
+  /** What is still being read, by the id of its session. */
+  readonly #open = new Map<string, Set<() => void>>()
   /** Seconds a session lasts. */
   readonly lifetimeSeconds = LIFETIME_MS / 1_000
 
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#mark = createHmac('sha256', options.key)
-      .update(options.password ?? '')
-      .digest('base64url')
+    this.#mark = this.#markOf(options.password)
     const stored = this.#read()
     if (stored?.password === this.#mark)
       for (const session of stored.sessions) this.#sessions.set(session.hash, session)
@@ -58,6 +58,15 @@ export class Sessions {
       options.logger.info('the password has changed; every session was ended')
       this.#write()
     }
+  }
+
+  /** Ends every session: whoever knew the old password may have made it. */
+  changePassword(password: string | undefined): void {
+    this.#mark = this.#markOf(password)
+    const count = this.#sessions.size
+    this.#drop([...this.#sessions.values()])
+    this.#write()
+    if (count > 0) this.#options.logger.info('the password has changed; every session was ended')
   }
 
   /** Starts a session and returns its cookie. */
@@ -75,7 +84,7 @@ export class Sessions {
       expiresAt: now + LIFETIME_MS,
     }
     this.#sessions.set(session.hash, session)
-    for (const { hash } of this.list().slice(MAX_SESSIONS)) this.#sessions.delete(hash)
+    this.#drop(this.list().slice(MAX_SESSIONS))
     this.#write()
     return cookie
   }
@@ -103,9 +112,36 @@ export class Sessions {
   /** Ends the sessions for which `isEnded` is true, and returns how many. */
   end(isEnded: (session: Session) => boolean): number {
     const ended = this.list().filter(isEnded)
-    for (const { hash } of ended) this.#sessions.delete(hash)
+    this.#drop(ended)
     if (ended.length > 0) this.#write()
     return ended.length
+  }
+
+  /**
+   * Calls `close` when the session is ended, so that no stream of it goes on.
+   * @returns a function that stops this
+   */
+  whenEnded({ id }: Session, close: () => void): () => void {
+    const open = this.#open.get(id) ?? new Set()
+    this.#open.set(id, open.add(close))
+    return () => {
+      open.delete(close)
+      if (open.size === 0) this.#open.delete(id)
+    }
+  }
+
+  #drop(sessions: readonly Session[]): void {
+    for (const { id, hash } of sessions) {
+      this.#sessions.delete(hash)
+      for (const close of this.#open.get(id) ?? []) close()
+      this.#open.delete(id)
+    }
+  }
+
+  #markOf(password: string | undefined): string {
+    return createHmac('sha256', this.#options.key)
+      .update(password ?? '')
+      .digest('base64url')
   }
 
   #read(): z.infer<typeof fileSchema> | undefined {

@@ -28,6 +28,7 @@ export const webPages = definePart({
       configuration: configuration.now,
       mcpToken: settings.at('mcp', 'token'),
       metricsToken: settings.at('http', 'metricsToken'),
+      password: settings.at('http', 'password'),
       pairingCode: () => access.pairingCode(),
     })
     life.onStop(() => web.close())
