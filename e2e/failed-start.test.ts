@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -40,12 +40,14 @@ test('a start on a full or read-only disk ends with one sentence that names it',
   expect(full.code).toBe(74)
   expect((await readdir(data)).filter((file) => /unfinished|tmp/.test(file))).toEqual([])
   await disk.free()
+  await chmod(data, 0o755)
   await run('mount', ['-o', 'remount,ro', data])
   const readOnly = await runCommand(home, 'start')
   expect(sentences(readOnly.output)).toEqual([
     expect.stringMatching(/^The disk is read-only: .*data.* cannot be written\./),
   ])
   expect(readOnly.code).toBe(73)
+  expect(readOnly.output).not.toContain('keep the data folder private')
 })
 
 test('a database that another program holds is named; "another assistant" is said only when one runs', async () => {

@@ -62,5 +62,8 @@ test('pluggram init makes a home that starts at once, is the owner’s alone, an
     code: 0,
     output: expect.stringMatching(/^warning +every account .*chmod 600/),
   })
-  await (await startAssistant(home)).waitFor(/"level":"warn".*every account of this machine can read/)
+  const warned = await startAssistant(home)
+  await warned.waitFor(/"level":"warn".*every account of this machine can read/i)
+  await warned.stop()
+  expect(warned.output().match(/every account of this machine/gi)).toHaveLength(1)
 })

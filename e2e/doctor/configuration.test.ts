@@ -207,11 +207,15 @@ test('plugins that cannot run are found without being started, and are well once
 
 test('a home in order, and one that is not there; an id that does not exist', async () => {
   const home = await createHome({ 'plugins_config.json': { enabled_plugins: { dice: true } } })
-  expect(await doctor(home)).toEqual(HEALTHY)
-  const { findings, of } = await diagnose(home)
+  const [inWords, { findings, of }, offline] = await Promise.all([
+    doctor(home),
+    diagnose(home),
+    doctor(home, ['--offline']),
+  ])
+  expect(inWords).toEqual(HEALTHY)
   expect(findings).toEqual([])
   expect(of('checked:the-configuration-and-the-plugins')).toMatchObject({ severity: 'ok', fix: '' })
-  expect(await doctor(home, ['--offline'])).toEqual({
+  expect(offline).toEqual({
     code: 0,
     output: expect.stringMatching(/^No problems found\. Not checked \(--offline\): .*Telegram.*\.\n$/),
   })
@@ -219,13 +223,18 @@ test('a home in order, and one that is not there; an id that does not exist', as
 
   expect(await diagnose(join(home, 'nowhere'))).toMatchObject({ code: 1, wrong: ['home.missing'] })
   expect((await runCommand(home, 'init', join(home, 'nowhere'))).code).toBe(0)
-  expect(await doctor(join(home, 'nowhere'))).toEqual(HEALTHY)
 
-  expect(await doctor(home, ['plugin.sleepy'])).toMatchObject({
+  const [made, sleepy, help] = await Promise.all([
+    doctor(join(home, 'nowhere')),
+    doctor(home, ['plugin.sleepy']),
+    doctor(home, ['--help']),
+  ])
+  expect(made).toEqual(HEALTHY)
+  expect(sleepy).toMatchObject({
     code: 64,
     output: expect.stringContaining('no finding "plugin.sleepy"'),
   })
-  expect((await doctor(home, ['--help'])).output).toContain('pluggram doctor --fix')
+  expect(help.output).toContain('pluggram doctor --fix')
 })
 
 test('the rights of what was just made are the owner’s alone', async () => {

@@ -1,6 +1,6 @@
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, chmod, lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorMessage } from '@pluggram/sdk'
 import type { Logger } from '@pluggram/sdk'
 
 const OTHERS = 0o077
@@ -18,9 +18,10 @@ export async function keepDataPrivate(dataFolder: string, logger: Logger): Promi
     if ((mode & OTHERS) === 0) return
     await closeAll(dataFolder)
   } catch (error) {
+    // nothing works in such a folder: what opens a file there says so
+    if (await access(dataFolder, constants.W_OK).catch(() => 'refused')) return
     logger.warn('cannot keep the data folder private; other accounts of this machine may read it', {
       folder: dataFolder,
-      error: errorMessage(error),
       err: error,
     })
   }

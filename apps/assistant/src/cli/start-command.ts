@@ -13,7 +13,7 @@ import { hideEnvironment } from '../hide-environment.ts'
 import { access, overview as tokenOfOverview, serviceManager, telegram, web } from '../parts/tokens.ts'
 import { ASSISTANT } from '../profiles.ts'
 import { warnOfFewFiles } from '../open-files.ts'
-import { keepDataPrivate, openSecretsProblem } from '../private-data.ts'
+import { keepDataPrivate } from '../private-data.ts'
 import { startParts } from '../start-parts.ts'
 import { releaseStartMemory } from '../release-start-memory.ts'
 import type { CliEnvironment } from './cli-environment.ts'
@@ -67,8 +67,6 @@ export async function start(cli: CliEnvironment, flags: StartFlags = {}): Promis
   await lookAtUpgrade(configuration.home, logger)
   warnOfFewFiles(logger)
   await keepDataPrivate(join(configuration.home, 'data'), logger)
-  const openSecrets = await openSecretsProblem(configuration.home)
-  if (openSecrets !== undefined) logger.warn(openSecrets)
   const assistant = await startParts(ASSISTANT, {
     ...logging,
     configuration,
