@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { replaceFile } from '@pluggram/base'
 import { errorMessage, PluggramError, z } from '@pluggram/sdk'
@@ -48,6 +48,7 @@ export async function swapFiles<S extends Swap>(
       out: swap.out,
       in: swap.in,
     }
+    await flush(swap.ready)
     await replaceFile(join(folder, PLAN), JSON.stringify(plan), { mode: 0o600 })
     await carryOut(home, plan)
     await clear(folder)
@@ -108,6 +109,17 @@ async function carryOut(home: string, plan: Swap): Promise<void> {
     }
     await clear(join(home, FOLDER))
     throw new PluggramError('command-failed', `${failed} Everything is as it was.`, { cause: error })
+  }
+}
+
+/** After a power cut there must be no plan for files that never reached the disk. */
+async function flush(folder: string): Promise<void> {
+  // Windows flushes only what is open for writing
+  if (process.platform === 'win32') return
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    const file = await open(join(entry.parentPath, entry.name))
+    await file.sync().finally(() => file.close())
   }
 }
 
