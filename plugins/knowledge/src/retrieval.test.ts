@@ -26,7 +26,7 @@ const QUESTIONS: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['How do I delete everything about me?', 'assistant.md', /forget_me/],
   ['How do I start a new conversation?', 'assistant.md', /\/new/],
-  ['When does the assistant answer in a group?', 'assistant.md', /mention the bot or reply/],
+  ['When does the assistant answer in a group?', 'assistant.md', /Mention the bot (?:\(|or reply)/i],
   ['Who may approve a tool call?', 'tools-and-mcp.md', /Only who asked or/],
   ['How do I add an MCP server?', 'tools-and-mcp.md', /"mcp": \{|mcp\.example\.com/],
   ['How do I grant a tool for good?', 'tools-and-mcp.md', /"granted"/],
