@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
@@ -19,13 +22,17 @@ const fresh = (name: string): string => `fr3sh-${name}-value-9Xm4`
 const NEXT_TOKEN = TOKEN.replace('emulated', 'replaced')
 const OTHER_BOT = TOKEN.replace('700000001', '700000002')
 
-/** Says its key, and throws it into the log. */
+/** Says its key, puts it into the log, and reports faults. */
 const KEEPER = `
 import { definePlugin, z } from '@pluggram/sdk'
 export default definePlugin({
   config: z.object({ api_key: z.string() }),
   setup: ({ config, services }) => ({
     processMessage(message) {
+      if (message.startsWith('fail')) {
+        services.captureException(new Error(message))
+        return { success: true, response: 'noted' }
+      }
       if (message !== 'key?') return undefined
       services.logger.info('keys: ' + config.api_key + ' ${old('keeper')}')
       return { success: true, response: 'ends with ' + config.api_key.slice(-4) + ', ' + config.api_key }
@@ -37,7 +44,11 @@ let emulator: RunningEmulator
 let assistant: RunningAssistant
 let model: ObedientModel
 let home: string
+let sentry: Awaited<ReturnType<typeof startSentry>>
 let ada: EmulatedUser
+
+/** The key in a DSN has no hyphens. */
+const keyOf = (make: (name: string) => string): string => make('sentry').replaceAll('-', '')
 
 const env = (make: (name: string) => string, token = TOKEN): string =>
   [
@@ -46,10 +57,12 @@ const env = (make: (name: string) => string, token = TOKEN): string =>
     `PLUGGRAM_METRICS_TOKEN=${make('metrics')}`,
     `MCP_TOKEN=${make('mcp')}`,
     `KEEPER_API_KEY=${make('keeper')}`,
+    `SENTRY_DSN=http://${keyOf(make)}@127.0.0.1:${sentry.port}/1`,
     '',
   ].join('\n')
 
 beforeAll(async () => {
+  sentry = await startSentry()
   emulator = await startEmulator()
   ada = await createPerson(emulator.driver)
   model = await startObedientModel(() => ({ text: 'heard' }))
@@ -78,7 +91,26 @@ afterAll(async () => {
   await stopAllPrograms()
   await removeHomes()
   await model.close()
+  await sentry.close()
 })
+
+/** Keeps what reports say, and for whom. */
+async function startSentry() {
+  const reports: string[] = []
+  const server = createServer(async (request, response) => {
+    reports.push(`${request.url} ${String(request.headers['x-sentry-auth'])} ${await textOf(request)}`)
+    response.end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    reports,
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
 
 /** As editors save. */
 async function save(folder: string, text: string): Promise<void> {
@@ -119,6 +151,10 @@ describe('secrets that change while the assistant runs', () => {
     expect([await metrics(fresh('metrics')), await mcp(fresh('mcp'))]).toEqual([401, 401])
     const refused = await webhook(fresh('webhook'))
 
+    const report = (words: string): string => sentry.reports.filter((one) => one.includes(words)).join()
+    await ask(emulator.driver, ada, 'fail under the old DSN')
+    await expect.poll(() => report('under the old')).toContain(keyOf(old))
+
     await save(home, env(fresh))
     await assistant.waitFor(/the webhook has another secret/)
     await expect.poll(() => metrics(fresh('metrics'))).toBe(200)
@@ -126,6 +162,11 @@ describe('secrets that change while the assistant runs', () => {
     expect([await metrics(old('metrics')), await mcp(old('mcp'))]).toEqual([401, 401])
     expect(await webhook(fresh('webhook'))).not.toBe(refused)
     expect(await webhook('neither-old-nor-new')).toBe(refused)
+
+    await assistant.waitFor(/errors go to another Sentry project/)
+    await ask(emulator.driver, ada, 'fail under the new DSN')
+    await expect.poll(() => report('under the new')).toContain(keyOf(fresh))
+    expect(report('under the new')).not.toContain(keyOf(old))
 
     // the answers come through the webhook, with the new secret
     await expect.poll(() => ask(emulator.driver, ada, 'key?')).toEqual(['ends with 9Xm4, [secret]'])
@@ -210,7 +251,8 @@ describe('secrets that change while the assistant runs', () => {
       expect(assistant.output()).not.toContain(old(name))
       expect(assistant.output()).not.toContain(fresh(name))
     }
-    for (const token of [TOKEN, NEXT_TOKEN, OTHER_BOT]) expect(assistant.output()).not.toContain(token)
+    for (const value of [TOKEN, NEXT_TOKEN, OTHER_BOT, keyOf(old), keyOf(fresh)])
+      expect(assistant.output()).not.toContain(value)
     expect(assistant.output()).toContain('keys: [secret] [secret]')
   })
 })

@@ -77,7 +77,7 @@ export const OTHER_ENVIRONMENT: readonly OtherVariable[] = [
     name: 'SENTRY_DSN',
     description:
       'Errors go to this Sentry project as well: with their place and plugin, without secrets, ids of users and chats, or what people wrote.',
-    takesEffect: 'next start',
+    takesEffect: 'live',
   },
 ]
 

@@ -9,7 +9,7 @@ export const errorReports = definePart({
   gives: logger,
   start(needs, life) {
     const reporting = startErrorReports({
-      configuration: needs.configuration.now,
+      configuration: needs.configuration,
       logger: needs.ownLogger,
       mask: needs.mask,
     })
