@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { EmulatedUser } from '@pluggram/bot-api-emulator'
 import { isLong } from '@pluggram/testing/long'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canMount, mountSmallDisk } from './reliability/support/small-disk.ts'
@@ -13,6 +14,7 @@ import type { RunningAssistant } from './support/assistant.ts'
 import { ask, botMessages, createPerson, startEmulator, TOKEN, write } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
 import { createHome, removeHomes } from './support/home.ts'
+import { alertsIn } from './support/owner-alerts.ts'
 import { stopAllPrograms } from './support/program.ts'
 
 /** Within this time a wedge is seen, and within this time its end. */
@@ -72,6 +74,10 @@ interface Wedge {
   /** Whether the assistant counts as not ready. Default: yes. */
   readonly isReady?: boolean
   readonly isInShortForm?: boolean
+  /** No message reaches the owner meanwhile, so the owner is told afterwards. */
+  readonly isToldAfterwards?: boolean
+  /** The message that told it went past the outbox, and stays as it is. */
+  readonly isToldDirectly?: boolean
   readonly needsDisk?: boolean
   strike(scene: Scene): Promise<unknown>
   /** Ends the fault. Default: clears the faults of the emulator. */
@@ -98,15 +104,19 @@ export default definePlugin({
 `
 
 const receiving = { component: 'receiving', finding: 'flow.receiving' }
-const sending = { component: 'sending', finding: 'flow.sending' }
-const storage = { component: 'storage', finding: 'storage.writable', needsDisk: true }
+const sending = { component: 'sending', finding: 'flow.sending', isToldAfterwards: true }
+const storage = {
+  component: 'storage',
+  finding: 'storage.writable',
+  needsDisk: true,
+  isToldDirectly: true,
+}
 
 const WEDGES: readonly Wedge[] = [
   {
     ...receiving,
     name: 'polls are accepted and never answered',
     sentence: /^Not receiving: Telegram has not answered for \d+ s\. Retrying/,
-    isInShortForm: true,
     async strike({ fault, say }) {
       await fault('getUpdates', { kind: 'hang' })
       // the poll that is held brings it; the next one hangs
@@ -215,19 +225,26 @@ const BLOCKED_SECONDS = 9
 
 let scene: Scene
 let chatId: number
+let owner: EmulatedUser
+/** What the owner has read so far. */
+const told: string[] = []
 
 beforeAll(async () => {
   const model = await startModel()
+  const emulator = await startEmulator()
+  owner = await createPerson(emulator.driver, 'Ola')
   const home = await createHome({
     'plugins/busy.ts': BUSY,
     'plugins_config.json': { enabled_plugins: { busy: true } },
     'config.json': {
       plugin_host: { plugins: { busy: { isolation: 'inline' } } },
+      access: { mode: 'everyone', owners: [owner.id] },
+      // told at once, and as often as it happens
+      alerts: { quiet_hours: 'off', group_seconds: 0, per_day: 200, disk_free_mb: 0, wait_seconds: AT_ONCE },
       ai: { model: 'far:obedient', providers: { far: { base_url: model.url } } },
     },
   })
   const disk = (await canMount()) ? await mountSmallDisk(join(home, 'data'), 16) : undefined
-  const emulator = await startEmulator()
   const assistant = await startAssistant(home, {
     TELEGRAM_BOT_TOKEN: TOKEN,
     TELEGRAM_API_ROOT: emulator.url,
@@ -242,7 +259,7 @@ beforeAll(async () => {
     say: (text) => write(emulator.driver, ada, text),
     fault: (method, effect) => emulator.driver.post('/faults', { ...effect, method, times: 1_000_000 }),
   }
-  await ask(emulator.driver, ada, '/help')
+  for (const person of [ada, owner]) await ask(emulator.driver, person, '/help')
 })
 
 afterAll(async () => {
@@ -256,6 +273,24 @@ async function health(): Promise<Health> {
   return (await (await fetch(`${scene.assistant.url}/readyz`)).json()) as Health
 }
 
+const NEWS = /^⚠️ .*\n.*\n➡️ /
+const END = /^✅ .*\nIt works again after \d+ (s|min)\.$/
+const AT_ONCE = { telegram: 0, model: 0, storage: 0, plugin: 0 }
+
+/** Waits until the owner has read what was expected before, these texts, and nothing else. */
+async function expectToldAfter(...texts: readonly RegExp[]): Promise<void> {
+  const expected = [...told, ...texts.map((text) => expect.stringMatching(text))]
+  const read = async (): Promise<string[]> =>
+    (await alertsIn(scene.emulator.driver, owner)).map(({ text }) => text)
+  await expect.poll(read, { timeout: SEEN_MS }).toEqual(expected)
+}
+
+/** As {@link expectToldAfter}, and keeps it for the next wedge. */
+async function keepTold(...texts: readonly RegExp[]): Promise<void> {
+  await expectToldAfter(...texts)
+  told.splice(0, told.length, ...(await alertsIn(scene.emulator.driver, owner)).map(({ text }) => text))
+}
+
 const failedIn = ({ components }: Health): string[] =>
   Object.keys(components).filter((name) => components[name]?.status === 'failed')
 
@@ -263,6 +298,7 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
   const rows = WEDGES.filter(({ isInShortForm }) => isLong || isInShortForm)
   test.for(rows)('$name', async (wedge, { skip }) => {
     const { component, finding, sentence, isReady = false, needsDisk = false } = wedge
+    const { isToldAfterwards = false, isToldDirectly = false } = wedge
     if (needsDisk && !scene.disk) skip('only root can mount a small disk, and not in every container')
     await expect
       .poll(health)
@@ -285,6 +321,7 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
       })
       expect(failedIn(await health())).toEqual(isReady ? [] : [component])
       await expect.poll(() => found('found a problem'), { timeout: SEEN_MS }).toBe(opened + 1)
+      await expectToldAfter(...(isToldAfterwards ? [] : [NEWS]))
     } finally {
       await heal(scene)
     }
@@ -294,6 +331,8 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
     })
     await expect.poll(() => found('a problem is gone'), { timeout: SEEN_MS }).toBe(gone + 1)
     expect(found('found a problem')).toBe(opened + 1)
+    // the message that told it changes, and the end is a message of its own
+    await keepTold(...(isToldAfterwards ? [END] : [isToldDirectly ? NEWS : END, END]))
   })
 
   test('while the event loop is blocked, a thread names the code; afterwards the health does', async () => {
@@ -313,7 +352,11 @@ describe('a wedge is named within 15 s and ends by itself:', () => {
       components: { 'event loop': { status: 'degraded', problem: { id: 'loop.blocked' } } },
     })
     await assistant.waitFor(/"finding":"loop.blocked".*"found a problem"/)
-    if (isLong) await assistant.waitFor(/"finding":"loop.blocked".*"a problem is gone"/)
+    await expectToldAfter(/^⚠️ Nothing ran for a while\.\n.*busy\.ts:\d+.*\n➡️ /)
+    if (isLong) {
+      await assistant.waitFor(/"finding":"loop.blocked".*"a problem is gone"/, 2 * SEEN_MS + 60_000)
+      await keepTold(END, END)
+    }
     expect(await (await fetch(`${assistant.url}/metrics`)).text()).toMatch(
       /nodejs_eventloop_blocks_total [1-9]/,
     )

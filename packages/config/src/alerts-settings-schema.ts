@@ -79,6 +79,15 @@ export const alertsSettings = z
         expected: 'a number of seconds from 0 to 3600',
       })
       .default(10),
+    look_seconds: z
+      .number()
+      .min(0.2)
+      .max(60)
+      .meta({
+        description: 'How often the assistant looks for what does not work.',
+        expected: 'a number of seconds from 0.2 to 60',
+      })
+      .default(5),
     disk_free_mb: z
       .int()
       .min(0)

@@ -23,6 +23,7 @@ describe('a home without files', () => {
         perDay: 10,
         waitSeconds: {},
         groupSeconds: 10,
+        lookSeconds: 5,
         diskFreeMb: 500,
       },
       databases: {},

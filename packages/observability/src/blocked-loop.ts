@@ -10,7 +10,7 @@ const BLOCKED_MS = 5_000
 /** Code that computes uses at least this part of the time; a program that is stopped uses none. */
 const COMPUTING_SHARE = 0.3
 /** For how long a block is told after it ended. */
-const TOLD_MS = 30_000
+const TOLD_MS = 60_000
 
 interface Block {
   readonly endedAt: number

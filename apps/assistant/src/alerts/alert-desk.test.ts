@@ -173,6 +173,12 @@ test('what is muted or switched off is not told', () => {
   state().muted['a'] = 1_000 * HOUR + 24 * HOUR
   wrong(alert('a'), alert('failed', 'backup'))
   pass(23 * HOUR)
+  // also afterwards, when nothing could be sent meanwhile
+  state().muted['t'] = 1_000 * HOUR + 24 * HOUR
+  wrong(alert('a'), alert('t', 'telegram'))
+  pass(MINUTE)
+  wrong(alert('a'))
+  pass(MINUTE)
   expect(told).toEqual([])
   pass(2 * HOUR)
   expect(told).toEqual(['news a'])

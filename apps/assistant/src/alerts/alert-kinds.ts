@@ -32,12 +32,12 @@ interface KindRow {
 /** A finding belongs to the first kind that names it, else to the one that names its area. */
 export const ALERT_KINDS: Readonly<Record<AlertKind, KindRow>> = {
   errors: { findings: ['plugin.errors'], waitSeconds: 0, end: 'over' },
-  plugin: { findings: ['plugin'], waitSeconds: 15, end: 'works again' },
+  plugin: { findings: ['plugin', 'loop.blocked'], waitSeconds: 15, end: 'works again' },
   budget: { findings: [], waitSeconds: 30, end: 'over' },
   model: { findings: ['model'], waitSeconds: 60, end: 'works again' },
   telegram: { findings: ['telegram', 'flow', 'network'], waitSeconds: 60, end: 'works again' },
   disk: { findings: ['storage.disk-low'], waitSeconds: 60, end: 'over' },
-  storage: { findings: ['storage', 'loop', 'home'], waitSeconds: 30, end: 'works again' },
+  storage: { findings: ['storage', 'home'], waitSeconds: 30, end: 'works again' },
   backup: { findings: ['backup'], waitSeconds: 0, end: 'works again' },
   other: { findings: [], waitSeconds: 60, end: 'over' },
 }

@@ -30,6 +30,8 @@ test('each finding belongs to one kind, and warnings wait for doctor', () => {
   expect(kind('storage.disk-low', 'warning')).toBe('disk')
   expect(kind('storage.damaged')).toBe('storage')
   expect(kind('model.down:auto')).toBe('model')
+  // found when it is over, and mostly a plugin's doing
+  expect(kind('loop.blocked', 'warning')).toBe('plugin')
   expect(kind('backup.failed')).toBe('backup')
   expect(kind('exposure.no-password')).toBe('other')
   expect(kind('plugin.crashing', 'warning')).toBeUndefined()

@@ -25,6 +25,8 @@ export interface AlertsOptions {
   readonly current: () => readonly Alert[] | undefined
   /** Whether the database takes no writes, so that nothing can pass through the outbox. */
   readonly isStorageDown: () => boolean
+  /** Whether messages do not leave, although Telegram may answer other calls. */
+  readonly isSendingDown: () => boolean
   readonly post: AlertPost
   readonly store: StoreBackend
   readonly logger: Logger
@@ -75,7 +77,7 @@ export class Alerts {
     if (!current || !this.#options.settings().enabled) return IDLE_MS
     let isBusy = current.length > 0
     let asked: Promise<boolean> | undefined
-    const canSend = (): Promise<boolean> => (asked ??= this.#options.post.canSend())
+    const canSend = (): Promise<boolean> => (asked ??= this.#canSend())
     for (const userId of this.recipients()) {
       const recipient = await this.#recipient(userId)
       const rules = this.#rules(userId)
@@ -135,6 +137,11 @@ export class Alerts {
     const recipient = await this.#recipient(userId)
     delete recipient.state.muted[id]
     await this.#keep(userId, recipient)
+  }
+
+  /** A letter that waits in the outbox would arrive when it is no longer true. */
+  async #canSend(): Promise<boolean> {
+    return !this.#options.isSendingDown() && this.#options.post.canSend()
   }
 
   async #tell(userId: number, recipient: Recipient, { rules, canSend }: Round): Promise<void> {

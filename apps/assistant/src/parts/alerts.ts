@@ -33,6 +33,8 @@ export const ownerAlerts = definePart({
   start({ settings, storage, timeZones, access, board, findings, models, outgoing, logger }, life) {
     const section = settings.at('alerts')
     const zoneOf = (userId: number): string => timeZones.store.of(userId) ?? timeZones.own
+    const isFailing = (area: string): boolean =>
+      findings.now.some(({ id, severity }) => id.startsWith(area) && severity === 'error')
     let modelDownAt = -Infinity
     const current = (): readonly Alert[] | undefined => {
       if (!findings.isKnown) return undefined
@@ -51,8 +53,8 @@ export const ownerAlerts = definePart({
       owners: () => access.rules.owners(),
       zoneOf,
       current,
-      isStorageDown: () =>
-        findings.now.some(({ id, severity }) => id.startsWith('storage.') && severity === 'error'),
+      isStorageDown: () => isFailing('storage.'),
+      isSendingDown: () => isFailing('flow.sending'),
       post: new AlertPost(outgoing),
       store: storage.pluginStores.forPlugin(STORE),
       logger,

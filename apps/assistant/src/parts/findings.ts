@@ -2,15 +2,13 @@ import { definePart } from '@pluggram/assembly'
 import { repeat } from '@pluggram/base'
 import { Findings } from '@pluggram/observability'
 import { registerFindingRoutes } from '../http/finding-routes.ts'
-import { findings, findingSources, logger, mask, metrics, routes } from './tokens.ts'
+import { findings, findingSources, logger, mask, metrics, routes, settings } from './tokens.ts'
 
-/** Often enough that a fault reaches the owner within 15 s. */
-const EVERY_MS = 5_000
 
 /** What is wrong right now. The log names each finding when it appears and when it is gone. */
 export const currentFindings = definePart({
   name: 'findings',
-  needs: { mask, findingSources, logger, metrics },
+  needs: { mask, findingSources, logger, metrics, settings },
   gives: findings,
   start(needs, life) {
     const found = new Findings(needs.mask)
@@ -33,8 +31,14 @@ export const currentFindings = definePart({
       }),
     )
     life.onOpen(() => {
-      const looks = repeat(() => found.look(needs.findingSources), {
-        everyMs: EVERY_MS,
+      const section = needs.settings.at('alerts')
+      const everyMs = (): number => section.now.lookSeconds * 1_000
+      const look = async (): Promise<number> => {
+        await found.look(needs.findingSources)
+        return everyMs()
+      }
+      const looks = repeat(look, {
+        everyMs: everyMs(),
         onError: (error) => log.error('cannot look for problems', { err: error }),
       })
       life.onStop(() => looks.stop())
