@@ -203,9 +203,13 @@ describe('alerts', () => {
     // it has tried since then
     await fetch(`${emulator.url}/emulator/calls`, { method: 'DELETE' })
     await expect
-      .poll(async () => JSON.stringify(await emulator.driver.get('/calls')).split(/"(?:getMe|sendMessage)"/).length, {
-        timeout: 60_000,
-      })
+      .poll(
+        async () =>
+          JSON.stringify(await emulator.driver.get('/calls')).split(/"(?:getMe|sendMessage)"/).length,
+        {
+          timeout: 60_000,
+        },
+      )
       .toBeGreaterThan(2)
     await fetch(`${emulator.url}/emulator/faults`, { method: 'DELETE' })
     const summary = await waitForAlert(ada, /free on the disk/, before)

@@ -87,7 +87,13 @@ export class AlertDesk {
       kept.goneAt = now
       // nothing could be sent meanwhile, so this is the first chance to tell it
       const wasLong = now - kept.since >= waitMs(kind)
-      if (kind === 'telegram' && kept.letter === undefined && wasLong && isOn(kind) && !this.#isMuted(kept.alert.id)) {
+      if (
+        kind === 'telegram' &&
+        kept.letter === undefined &&
+        wasLong &&
+        isOn(kind) &&
+        !this.#isMuted(kept.alert.id)
+      ) {
         const outage = { ...kept.alert, since: kept.since, endedAt: now }
         this.#state.past = [...this.#state.past, outage].slice(-MOST_PAST)
       }

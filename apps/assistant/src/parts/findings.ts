@@ -4,7 +4,6 @@ import { Findings } from '@pluggram/observability'
 import { registerFindingRoutes } from '../http/finding-routes.ts'
 import { findings, findingSources, logger, mask, metrics, routes, settings } from './tokens.ts'
 
-
 /** What is wrong right now. The log names each finding when it appears and when it is gone. */
 export const currentFindings = definePart({
   name: 'findings',
