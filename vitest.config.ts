@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-const isLong = process.env['LONG'] === '1'
+const isLong = ['1', 'whole'].includes(process.env['LONG'] ?? '')
 const LONG_FORM = /'@pluggram\/testing\/long'|\/support\/levels\.ts'/
 /** More than there are cores: tests also wait. Many more, and what they start would starve. */
 const sideBySide = Math.min(8, Math.max(2, Math.ceil(1.5 * availableParallelism())))

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { EmulatedUser } from '@pluggram/bot-api-emulator'
-import { long } from '@pluggram/testing/long'
+import { long, whole } from '@pluggram/testing/long'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ask, botMessages, createPerson, startEmulator, TOKEN } from './support/emulator.ts'
 import type { RunningEmulator } from './support/emulator.ts'
@@ -62,7 +62,7 @@ const BROKEN: Broken[] = long<Broken[]>(
 )
 const KILLED_AT: RegExp[] = long<RegExp[]>(
   [],
-  [/1\/5/, /2\/5/, /3\/5/, /4\/5/, /-from-/, /5\/5/, /Going back/],
+  whole([/3\/5/, /Going back/], [/1\/5/, /2\/5/, /3\/5/, /4\/5/, /-from-/, /5\/5/, /Going back/]),
 )
 
 const ECHO = `export default class {
