@@ -21,7 +21,7 @@ const SLOW_MACHINE_FACTOR = 15
 const UNUSABLE: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
   ['broken JSON', { 'config.json': '{\n  "plugins": {,}\n}' }, /config\.json:2:\d+/],
   ['an empty file', { 'config.json': '' }, /config\.json/],
-  ['a comment', { 'config.json': '{\n  // no\n  "ai": {}\n}' }, /config\.json:2:3/],
+  ['a comment without an end', { 'config.json': '{\n  /* no\n  "ai": {}\n}' }, /config\.json:2:3/],
   ['a duplicate key', { 'config.json': '{\n  "ai": {},\n  "ai": {}\n}' }, /config\.json:3:3.*ai/],
   ['__proto__', { 'config.json': '{ "ai": { "__proto__": { "x": 1 } } }' }, /config\.json:1:\d+.*__proto__/],
   [

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startAssistant } from '../support/assistant.ts'
@@ -40,18 +40,9 @@ function source(name: string): string {
 }`
 }
 
-/** Plugins that learn together share a process, which saves each of them the start of one. */
-const TOGETHER = 50
-
-function inGroups(count: number): object {
-  const own = names(count).map((name, index) => [name, { group: `group_${Math.floor(index / TOGETHER)}` }])
-  return { plugin_host: { plugins: Object.fromEntries(own) } }
-}
-
 /** A home in which each plugin has been started once, so that its manifest is known. */
 export async function createWarmHome(count: number): Promise<string> {
   const home = await createHome({
-    'config.json': inGroups(count),
     ...Object.fromEntries(names(count).map((name) => [`plugins/${name}.js`, source(name)])),
     'plugins_config.json': { enabled_plugins: Object.fromEntries(names(count).map((name) => [name, true])) },
   })
@@ -63,7 +54,6 @@ export async function createWarmHome(count: number): Promise<string> {
     await sleep(250)
   }
   await cold.stop()
-  await rm(join(home, 'config.json'))
   return home
 }
 

@@ -61,3 +61,18 @@ function kindOf(id: string, severity: Finding['severity']): AlertKind | undefine
   if (exact) return exact
   return severity === 'error' ? (naming(area) ?? 'other') : undefined
 }
+
+/** For so long, errors count as a spike. */
+const ERRORS_LAST_MS = 6 * 60_000
+const MODEL_USER = 'plugin.errors:ai_chatbot'
+
+/** Errors that another alert explains: without a model the chat could only fail, and the model is told. */
+export class ExplainedErrors {
+  #modelDownAt = -Infinity
+
+  leaveOut(found: readonly Alert[]): readonly Alert[] {
+    const now = performance.now()
+    if (found.some(({ kind }) => kind === 'model')) this.#modelDownAt = now
+    return now - this.#modelDownAt < ERRORS_LAST_MS ? found.filter(({ id }) => id !== MODEL_USER) : found
+  }
+}

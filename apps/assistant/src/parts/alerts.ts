@@ -1,6 +1,6 @@
 import { definePart } from '@pluggram/assembly'
 import { repeat } from '@pluggram/base'
-import { alertOf } from '../alerts/alert-kinds.ts'
+import { alertOf, ExplainedErrors } from '../alerts/alert-kinds.ts'
 import type { Alert } from '../alerts/alert-kinds.ts'
 import { NOBODY, undelivered } from '../alerts/alert-findings.ts'
 import { ALERTS_PLUGIN, AlertPost } from '../alerts/alert-post.ts'
@@ -12,9 +12,6 @@ import * as tokens from './tokens.ts'
 /** No plugin can have this name. */
 const STORE = 'alerts:told'
 const EVERY_MS = 5_000
-/** For so long, errors count as a spike. */
-const ERRORS_LAST_MS = 6 * 60_000
-const MODEL_USER = 'plugin.errors:ai_chatbot'
 
 /** Tells owners in Telegram what does not work, and answers `/alerts`. */
 export const ownerAlerts = definePart({
@@ -35,18 +32,12 @@ export const ownerAlerts = definePart({
     const zoneOf = (userId: number): string => timeZones.store.of(userId) ?? timeZones.own
     const isFailing = (area: string): boolean =>
       findings.now.some(({ id, severity }) => id.startsWith(area) && severity === 'error')
-    let modelDownAt = -Infinity
+    const explained = new ExplainedErrors()
     const current = (): readonly Alert[] | undefined => {
       if (!findings.isKnown) return undefined
       const plugins = board.hosted.plugins().map(({ descriptor }) => descriptor.name)
       const found = findings.now.flatMap((finding) => alertOf(finding) ?? [])
-      if (found.some(({ kind }) => kind === 'model')) modelDownAt = performance.now()
-      const isExplained = performance.now() - modelDownAt < ERRORS_LAST_MS
-      return [
-        // without a model it could only fail, and the model is told
-        ...found.filter(({ id }) => !(isExplained && id === MODEL_USER)),
-        ...budgetAlerts(models.budgetUse(plugins)),
-      ]
+      return [...explained.leaveOut(found), ...budgetAlerts(models.budgetUse(plugins))]
     }
     const alerts = new Alerts({
       settings: () => section.now,
