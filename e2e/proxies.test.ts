@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startAssistant } from './support/assistant.ts'
 import { runCommand } from './support/command.ts'
@@ -9,8 +11,10 @@ import { findFreePort } from './support/free-port.ts'
 import { createHome, removeHomes } from './support/home.ts'
 import { startProgram, stopAllPrograms } from './support/program.ts'
 import { startProxy } from './support/proxy.ts'
+import type { RunningProxy } from './support/proxy.ts'
 
 const PASSWORD = 'proxy-password-4711'
+const NEXT_PASSWORD = 'another-proxy-password-0815'
 /** A plugin that sends a file, and asks an address on the internet. */
 const FETCHER = `
 export default class Fetcher {
@@ -121,6 +125,41 @@ test.each([
   expect(program.output()).not.toMatch(/wrong-password-1/)
   await program.stop()
   proxy?.close()
+})
+
+test('another proxy, with another password, counts for connections from then on', async () => {
+  const [first, second] = [await startProxy(`ada:${PASSWORD}`), await startProxy(`ada:${NEXT_PASSWORD}`)]
+  const eve = await createPerson(emulator.driver, 'Eve')
+  const telegram = `telegram.test:${new URL(emulator.url).port}`
+  const through = (password: string, { name }: RunningProxy): string =>
+    `HTTP_PROXY=http://ada:${password}@${name}\n`
+  const home = await createHome({
+    '.env': through(PASSWORD, first),
+    'plugins/fetcher.ts': FETCHER,
+    'config.json': { access: { mode: 'everyone' } },
+    'plugins_config.json': {
+      enabled_plugins: { fetcher: true, ai_chatbot: false },
+      grants: { fetcher: { network: ['93.184.215.14'] } },
+    },
+  })
+  const assistant = await startAssistant(home, {
+    TELEGRAM_BOT_TOKEN: TOKEN,
+    TELEGRAM_API_ROOT: `http://${telegram}`,
+  })
+  expect(await ask(emulator.driver, eve, `/ask ${sitePort}`)).toEqual(['a page'])
+  expect(second.asked).toEqual([])
+
+  await writeFile(join(home, '.env'), through(NEXT_PASSWORD, second))
+  await assistant.waitFor(
+    new RegExp(`using proxies.*${RegExp.escape(second.name)}|${RegExp.escape(second.name)}.*using proxies`),
+  )
+  first.close()
+  expect(await ask(emulator.driver, eve, `/ask ${sitePort}`)).toEqual(['a page'])
+  await ask(emulator.driver, eve, '/file')
+  expect(second.asked).toEqual(expect.arrayContaining([telegram, `93.184.215.14:${sitePort}`]))
+  for (const password of [PASSWORD, NEXT_PASSWORD]) expect(assistant.output()).not.toContain(password)
+  await assistant.stop()
+  second.close()
 })
 
 test('a server on this machine is reached directly, whatever the proxies are', async () => {

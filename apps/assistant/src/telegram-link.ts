@@ -11,8 +11,8 @@ export interface TelegramLink {
   readonly token: string
   /** Absent for Telegram's own servers. */
   readonly apiRoot?: string
-  /** The proxy to it. */
-  readonly proxy?: ProxyAddress | undefined
+  /** The proxy to it right now. */
+  proxy?(): ProxyAddress | undefined
   /** Present when the assistant emulates Telegram, for the playground. */
   readonly emulator?: BotApiEmulator
 }
@@ -22,14 +22,17 @@ export interface TelegramLink {
  */
 export async function connectTelegram(
   configuration: LoadedConfiguration,
-  proxyFor: ProxyFor,
+  { proxyFor, ownProxy }: { readonly proxyFor: ProxyFor; ownProxy(): string | undefined },
   logger: Logger,
 ): Promise<TelegramLink> {
   const { telegram, assistant } = configuration.settings
   if (telegram.botToken !== undefined) {
-    const { botToken: token, apiRoot, proxy: own } = telegram
-    const proxy =
-      own === undefined ? proxyFor(new URL(apiRoot ?? 'https://api.telegram.org')) : parseProxyAddress(own)
+    const { botToken: token, apiRoot } = telegram
+    const root = new URL(apiRoot ?? 'https://api.telegram.org')
+    const proxy = (): ProxyAddress | undefined => {
+      const own = ownProxy()
+      return own === undefined ? proxyFor(root) : parseProxyAddress(own)
+    }
     return { token, proxy, ...(apiRoot !== undefined && { apiRoot }) }
   }
   const emulator = await startPlaygroundTelegram(

@@ -43,6 +43,8 @@ import type { TelegramLink } from './telegram-link.ts'
 export interface TelegramOptions {
   readonly configuration: LoadedConfiguration
   readonly proxyFor: ProxyFor
+  /** The setting `telegram.proxy`. */
+  ownProxy(): string | undefined
   readonly logger: RootLogger
   readonly registry: PluginRegistry
   /** Called when a group became a supergroup with a new id, possibly more than once. */
@@ -93,7 +95,7 @@ const PLAYGROUND_LIMITS = { overallPerSecond: 1000, chatPerSecond: 5, groupPerMi
 /** Sets up everything between the Bot API and the pipeline. Updates arrive after `receive`. */
 export async function startTelegram(options: TelegramOptions): Promise<Telegram> {
   const { logger, registry, outbox } = options
-  const link = await connectTelegram(options.configuration, options.proxyFor, logger)
+  const link = await connectTelegram(options.configuration, options, logger)
   const closing = new AbortController()
   const { api, format, bot } = createBot(options, link, closing.signal)
   const guard = createReplyGuard(options.buttons, options.messages)
@@ -167,7 +169,7 @@ function createBot(
   const { telegram } = configuration.settings
   const api = createTelegramApi({
     token: link.token,
-    proxy: link.proxy,
+    ...(link.proxy && { proxy: link.proxy }),
     signal,
     ...(link.apiRoot !== undefined && { apiRoot: link.apiRoot }),
     onCall: metrics.telegramCalled,

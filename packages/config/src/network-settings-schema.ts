@@ -20,5 +20,5 @@ export const networkSettings = z
   .meta({
     description:
       'Proxies for models, MCP servers, Telegram and plugins. The usual variables set them, in upper and lower case.',
-    takesEffect: 'next start',
+    takesEffect: 'live',
   })

@@ -25,9 +25,9 @@ export const telegramSettings = z
         expected: 'an http:// or https:// address',
       })
       .optional(),
-    proxy: proxyAddress(
-      'The proxy to Telegram, for calls, uploads and downloads, whatever `network` says.',
-    ).optional(),
+    proxy: proxyAddress('The proxy to Telegram, for calls, uploads and downloads, whatever `network` says.')
+      .meta({ takesEffect: 'live' })
+      .optional(),
     bot_token: z
       .string()
       .regex(/^[A-Za-z0-9:_-]{1,256}$/)

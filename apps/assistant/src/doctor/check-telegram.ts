@@ -43,7 +43,7 @@ export const telegramCheck: DoctorCheck = {
     const ending = new AbortController()
     const api = createTelegramApi({
       token: telegram.botToken,
-      proxy: home.reach.proxyFor(root),
+      proxy: () => home.reach.proxyFor(root),
       signal: ending.signal,
       ...(telegram.apiRoot !== undefined && { apiRoot: telegram.apiRoot }),
     })

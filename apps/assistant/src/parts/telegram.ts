@@ -57,6 +57,7 @@ export const telegramConnection = definePart({
     const telegram = await startTelegram({
       ...needs,
       configuration: configuration.now,
+      ownProxy: () => settings.now.telegram.proxy,
       registry: board.hosted,
       roles: () => ({ others: access.rules.roleOf(NOBODY) ?? 'everyone', people: access.rules.people() }),
       onRolesChange: (listener) => access.onChange(listener),

@@ -28,6 +28,20 @@ export function createProxies(settings: ProxySettings): ProxyFor {
   }
 }
 
+/** The same for settings that change: connections made from then on go through the new proxies. */
+export function followProxies(settings: () => ProxySettings): ProxyFor {
+  let read = settings()
+  let proxyFor = createProxies(read)
+  return (url) => {
+    const now = settings()
+    if (now !== read) {
+      read = now
+      proxyFor = createProxies(now)
+    }
+    return proxyFor(url)
+  }
+}
+
 function parse(text: string | undefined): ProxyAddress | undefined {
   return text === undefined ? undefined : parseProxyAddress(text)
 }

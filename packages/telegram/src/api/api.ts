@@ -11,8 +11,8 @@ export interface TelegramApiOptions {
   readonly token: string
   /** The address of the Bot API server. Default `https://api.telegram.org`. */
   readonly apiRoot?: string
-  /** The proxy to the server. Default: none. */
-  readonly proxy?: ProxyAddress | undefined
+  /** The proxy to the server, asked for each connection. Default: none. */
+  proxy?(): ProxyAddress | undefined
   /** Aborting it cancels every call and closes idle connections. */
   readonly signal?: AbortSignal
   /** The timeout of an ordinary call, in seconds. Default 30; uploads get ten times as long. */
@@ -60,7 +60,7 @@ export function createTelegramApi(options: TelegramApiOptions): TelegramApi {
   const { signal, timeoutSeconds = 30 } = options
   let token = checkToken(options.token)
   const apiRoot = checkApiRoot(options.apiRoot ?? DEFAULT_API_ROOT)
-  const { proxy } = options
+  const proxy = options.proxy ?? (() => undefined)
   const agent = createUploadAgent(apiRoot, proxy)
   const caller = createJsonCaller({ apiRoot, token, proxy })
   signal?.addEventListener(

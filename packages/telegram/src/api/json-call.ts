@@ -10,7 +10,8 @@ import type { TelegramError } from './errors.ts'
 export interface JsonCallerOptions {
   /** The address of the Bot API server, without a trailing slash. */
   readonly apiRoot: string
-  readonly proxy?: ProxyAddress | undefined
+  /** Asked for each connection. */
+  proxy?(): ProxyAddress | undefined
   /** Part of every request's path; see `renewToken`. */
   readonly token: string
 }
@@ -62,7 +63,7 @@ export function createJsonCaller({ apiRoot, token, proxy }: JsonCallerOptions): 
     // Each call has a single timeout of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: createProxiedConnect(() => proxy, buildConnector({ timeout: CONNECT_MILLISECONDS })),
+    connect: createProxiedConnect(() => proxy?.(), buildConnector({ timeout: CONNECT_MILLISECONDS })),
   })
   const underWay = new UnorderedList<CallHandler>()
   let isClosed = false
