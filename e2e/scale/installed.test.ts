@@ -1,4 +1,4 @@
-import { long } from '@pluggram/testing/long'
+import { long, whole } from '@pluggram/testing/long'
 import { afterEach, expect, test } from 'vitest'
 import { removeHomes } from '../support/home.ts'
 import { stopAllPrograms } from '../support/program.ts'
@@ -9,7 +9,7 @@ afterEach(async () => {
   await removeHomes()
 })
 
-const INSTALLED = long(16, 1_000)
+const INSTALLED = long(16, whole(500, 1_000))
 /** Processor time: a machine that is busy with other things takes longer. */
 const READY_CPU_SECONDS = 3
 const READY_SECONDS = 30
