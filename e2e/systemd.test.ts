@@ -100,7 +100,7 @@ test.skipIf(cannotRun !== undefined)(
   },
 )
 
-test('a system without systemd-notify is told of once, and the assistant works', async () => {
+test('a missing systemd-notify is logged once, and the assistant works', async () => {
   const assistant = await startAssistant(await createHome(), {
     NOTIFY_SOCKET: '/run/systemd/notify-of-nobody',
     WATCHDOG_USEC: '1000000',

@@ -43,7 +43,7 @@ test('a running assistant is asked, points to its findings, and stops doing so o
   expect(Date.parse(since)).toBeLessThan(Date.now())
   expect((await doctor(home, ['plugin'])).output).toContain(`  since  ${since}`)
 
-  // strangers learn nothing; whoever is logged in sees the same
+  // strangers learn nothing; a logged-in owner sees the same
   expect((await fetch(`${assistant.url}/api/findings`)).status).toBe(401)
   const { cookie } = await logIn(assistant)
   const ids = async (): Promise<string[]> => {
@@ -60,7 +60,7 @@ test('a running assistant is asked, points to its findings, and stops doing so o
   expect(await ask(driver, person, '/status')).toEqual([
     expect.stringContaining('4 problems: run pluggram doctor'),
   ])
-  // what is logged by whoever noticed it is not logged twice
+  // a problem that its own part logs is not logged twice
   expect(assistant.output()).toContain('files.secrets-open:.env')
   expect(assistant.output()).not.toContain('plugin.failed:broken')
 

@@ -44,7 +44,7 @@ export const alertsSettings = z
       .regex(/^(?:off|(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d)$/)
       .meta({
         description:
-          'When only urgent kinds are told, in the time zone of whoever is told; the others wait for the end of it. `off`: never.',
+          'When only urgent kinds are told, in the time zone of the owner who is told; other kinds wait until it ends. `off`: never.',
         expected: '"off", or two times such as "23:00-07:00"',
       })
       .default('23:00-07:00'),

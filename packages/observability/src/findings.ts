@@ -27,7 +27,7 @@ export interface Finding extends Found {
   readonly since: string
 }
 
-/** Says what is wrong in one area at the moment; whoever owns the area adds it. */
+/** Says what is wrong in one area at the moment; the part that owns the area adds it. */
 export interface FindingSource {
   /** Shown when it cannot be checked, for example "the database". */
   readonly name: string

@@ -108,7 +108,7 @@ export const overview = one<() => Promise<Overview>>('overview')
 export const healthChecks = many<HealthCheck>('health checks')
 /** The health of a whole assistant; empty when nothing but tools is served. */
 export const healthOfRunning = many<Pick<Health, 'report'>>('health of what runs')
-/** Each says what is wrong in one area; whoever owns the area adds it. */
+/** Each says what is wrong in one area; the part that owns the area adds it. */
 export const findingSources = many<FindingSource>('sources of findings')
 /** What the command line needs from the pages; empty if none are served. */
 export const pages = many<Pick<Web, 'createLoginLink' | 'mcp' | 'sessions' | 'url'>>('pages')

@@ -19,7 +19,7 @@ export const commands: readonly CliCommand[] = [
   {
     words: 'secrets set',
     summary: 'put a secret into secrets.age; the value comes from a prompt or from standard input',
-    arguments: { ...NAME, '[value...]': 'refused: whoever lists processes would read it' },
+    arguments: { ...NAME, '[value...]': 'refused: it would show in the list of processes' },
     examples: {
       'secrets set TELEGRAM_BOT_TOKEN': 'type or paste it; nothing is shown',
       'secrets set OPENAI_API_KEY < key.txt': 'from a file or another program',
